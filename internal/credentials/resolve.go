@@ -142,7 +142,9 @@ func (s *Session) principal(w *world.World) (authz.Principal, bool) {
 // policies. Resource policies and organizations are the request's own business.
 func (c *Credential) Policies(w *world.World) authz.Policies {
 	p := w.PoliciesOf(&c.Principal)
-	if c.Session != nil && c.Session.HasPolicies() {
+	// A federated user has what its session policies and its user's policies both allow; without session policies that is
+	// nothing (https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html).
+	if c.Session != nil && (c.Session.HasPolicies() || c.Session.Kind == FederationToken) {
 		p.HasSession = true
 		p.Session = append(p.Session, c.Session.policies...)
 		for _, arn := range c.Session.PolicyARNs {

@@ -7,16 +7,11 @@
 package credentials
 
 import (
-	"bytes"
-	"compress/flate"
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/rand"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/airside-dev/airside/internal/authz"
@@ -89,33 +84,12 @@ func (x *Sealer) Seal(s *Session) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var packed bytes.Buffer
-	z, err := flate.NewWriter(&packed, flate.BestCompression)
-	if err != nil {
-		return "", err
-	}
-	if _, err := z.Write(raw); err != nil {
-		return "", err
-	}
-	if err := z.Close(); err != nil {
-		return "", err
-	}
-	nonce := make([]byte, x.aead.NonceSize())
-	rand.Read(nonce) // never fails: crypto/rand ends the program first
-	return base64.RawURLEncoding.EncodeToString(x.aead.Seal(nonce, nonce, packed.Bytes(), nil)), nil
+	return x.seal(raw, nil), nil
 }
 
 // Open reads a token. The session may have expired; whether it has is for the caller to say.
 func (x *Sealer) Open(token string) (*Session, error) {
-	sealed, err := base64.RawURLEncoding.DecodeString(token)
-	if err != nil || len(sealed) < x.aead.NonceSize() {
-		return nil, ErrToken
-	}
-	packed, err := x.aead.Open(nil, sealed[:x.aead.NonceSize()], sealed[x.aead.NonceSize():], nil)
-	if err != nil {
-		return nil, ErrToken
-	}
-	raw, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(packed)), maxSession))
+	raw, err := x.open(token, nil, maxSession)
 	if err != nil {
 		return nil, ErrToken
 	}

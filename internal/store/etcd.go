@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"go.etcd.io/bbolt"
 	clientv3 "go.etcd.io/etcd/client/v3"
 	"go.etcd.io/etcd/server/v3/embed"
 	"go.etcd.io/etcd/server/v3/etcdserver/api/v3client"
@@ -100,12 +101,28 @@ type fatal struct{ message string }
 
 // startEtcd turns etcd's habit of ending the process on damaged files into an error.
 func startEtcd(cfg *embed.Config) (e *embed.Etcd, err error) {
+	if err := checkDatabase(filepath.Join(cfg.Dir, "member", "snap", "db")); err != nil {
+		return nil, err
+	}
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("it is damaged: %v", panicText(r))
 		}
 	}()
 	return embed.StartEtcd(cfg)
+}
+
+// checkDatabase opens the database once for reading: etcd opens it in a goroutine of its own, whose panic nobody could
+// turn into an error.
+func checkDatabase(path string) error {
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true, Timeout: startTimeout})
+	if err != nil {
+		return fmt.Errorf("it is damaged: %w", err)
+	}
+	return db.Close()
 }
 
 func panicText(r any) string {

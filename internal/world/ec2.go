@@ -24,6 +24,9 @@ func (p Placement) ARN(service, kind, id string) string {
 	return "arn:" + p.Partition + ":" + service + ":" + p.Region + ":" + p.Account + ":" + kind + "/" + id
 }
 
+// Place is the placement itself: it lets a record that embeds one say where it is.
+func (p Placement) Place() Placement { return p }
+
 // VPC is a virtual private cloud.
 type VPC struct {
 	Placement
@@ -41,6 +44,19 @@ type VPC struct {
 
 func (*VPC) Kind() Kind    { return KindVPC }
 func (v *VPC) Key() string { return EC2Key(v.Account, v.Region, v.ID) }
+
+// ResourceID is the id that EC2 calls the resource by.
+func (v *VPC) ResourceID() string { return v.ID }
+
+// ResourceTags are the resource's tags.
+func (v *VPC) ResourceTags() []Tag { return v.Tags }
+
+// WithTags is a copy of the record with other tags.
+func (v *VPC) WithTags(tags []Tag) Record {
+	c := *v
+	c.Tags = tags
+	return &c
+}
 
 // Subnet is a range of a VPC's addresses in one availability zone.
 type Subnet struct {
@@ -61,6 +77,19 @@ type Subnet struct {
 
 func (*Subnet) Kind() Kind    { return KindSubnet }
 func (s *Subnet) Key() string { return EC2Key(s.Account, s.Region, s.ID) }
+
+// ResourceID is the id that EC2 calls the resource by.
+func (s *Subnet) ResourceID() string { return s.ID }
+
+// ResourceTags are the resource's tags.
+func (s *Subnet) ResourceTags() []Tag { return s.Tags }
+
+// WithTags is a copy of the record with other tags.
+func (s *Subnet) WithTags(tags []Tag) Record {
+	c := *s
+	c.Tags = tags
+	return &c
+}
 
 // SecurityGroup is a set of rules for the traffic of network interfaces.
 type SecurityGroup struct {
@@ -88,6 +117,19 @@ type SecurityGroupRule struct {
 func (*SecurityGroup) Kind() Kind    { return KindSecurityGroup }
 func (g *SecurityGroup) Key() string { return EC2Key(g.Account, g.Region, g.ID) }
 
+// ResourceID is the id that EC2 calls the resource by.
+func (g *SecurityGroup) ResourceID() string { return g.ID }
+
+// ResourceTags are the resource's tags.
+func (g *SecurityGroup) ResourceTags() []Tag { return g.Tags }
+
+// WithTags is a copy of the record with other tags.
+func (g *SecurityGroup) WithTags(tags []Tag) Record {
+	c := *g
+	c.Tags = tags
+	return &c
+}
+
 // NetworkACL is a stateless filter of subnets. Only the default one of each VPC exists so far.
 type NetworkACL struct {
 	Placement
@@ -107,6 +149,19 @@ type ACLAssociation struct {
 func (*NetworkACL) Kind() Kind    { return KindNetworkACL }
 func (a *NetworkACL) Key() string { return EC2Key(a.Account, a.Region, a.ID) }
 
+// ResourceID is the id that EC2 calls the resource by.
+func (a *NetworkACL) ResourceID() string { return a.ID }
+
+// ResourceTags are the resource's tags.
+func (a *NetworkACL) ResourceTags() []Tag { return a.Tags }
+
+// WithTags is a copy of the record with other tags.
+func (a *NetworkACL) WithTags(tags []Tag) Record {
+	c := *a
+	c.Tags = tags
+	return &c
+}
+
 // RouteTable is a table of routes. Only the main one of each VPC exists so far.
 type RouteTable struct {
 	Placement
@@ -119,3 +174,16 @@ type RouteTable struct {
 
 func (*RouteTable) Kind() Kind    { return KindRouteTable }
 func (r *RouteTable) Key() string { return EC2Key(r.Account, r.Region, r.ID) }
+
+// ResourceID is the id that EC2 calls the resource by.
+func (r *RouteTable) ResourceID() string { return r.ID }
+
+// ResourceTags are the resource's tags.
+func (r *RouteTable) ResourceTags() []Tag { return r.Tags }
+
+// WithTags is a copy of the record with other tags.
+func (r *RouteTable) WithTags(tags []Tag) Record {
+	c := *r
+	c.Tags = tags
+	return &c
+}

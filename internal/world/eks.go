@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/airside-dev/airside/internal/arn"
+	"github.com/airside-dev/airside/internal/clusteraccess"
 )
 
 // Kinds of EKS records.
@@ -53,8 +54,10 @@ type Cluster struct {
 	CreatorID            string        `json:"creatorId"`
 	SupportType          string        `json:"supportType"` // STANDARD, EXTENDED
 	DeletionProtection   bool          `json:"deletionProtection,omitempty"`
+	SwitchedOff          []string      `json:"switchedOff,omitempty"` // computeConfig, storageConfig, zonalShiftConfig: named at creation, with enabled = false
 	Tags                 []Tag         `json:"tags,omitempty"`
 	ClientToken          string        `json:"clientToken,omitempty"`
+	RequestDigest        string        `json:"requestDigest,omitempty"` // of the request that made it: tells a retry from a second try
 
 	Port        int    `json:"port"`        // of the API server on loopback; kept for the cluster's life
 	Certificate []byte `json:"certificate"` // PEM of the cluster's certificate authority
@@ -94,6 +97,10 @@ type AccessEntry struct {
 	Modified     time.Time           `json:"modified"`
 	Policies     []PolicyAssociation `json:"policies,omitempty"` // in the order of association
 	ClientToken  string              `json:"clientToken,omitempty"`
+
+	RequestDigest string `json:"requestDigest,omitempty"` // of the request that made it: tells a retry from a second try
+
+	entry *clusteraccess.Entry
 }
 
 // PolicyAssociation gives an access entry the rights of an access policy within a scope.
@@ -113,12 +120,62 @@ func EntryKey(account, region, cluster, principalARN string) string {
 func (*AccessEntry) Kind() Kind    { return KindAccessEntry }
 func (e *AccessEntry) Key() string { return EntryKey(e.Account, e.Region, e.Cluster, e.PrincipalARN) }
 
-// IndexKeys finds an entry by what a token tells about its principal.
+// IndexKeys finds an entry by what a token tells about its principal: the unique id, and the ARN without a role's path.
 func (e *AccessEntry) IndexKeys() []string {
-	return []string{EntryIDKey(e.Account, e.Region, e.Cluster, e.PrincipalID)}
+	cluster := ClusterKey(e.Account, e.Region, e.Cluster)
+	keys := []string{entryARNKey(cluster, clusteraccess.MatchKey(e.PrincipalARN))}
+	if e.PrincipalID != "" {
+		keys = append(keys, entryIDKey(cluster, e.PrincipalID))
+	}
+	return keys
 }
 
-// EntryIDKey is the index key of the entry that is bound to a unique id.
-func EntryIDKey(account, region, cluster, principalID string) string {
-	return "id:" + ClusterKey(account, region, cluster) + "/" + principalID
+func (e *AccessEntry) prepare() error {
+	e.entry = entryOf(e)
+	return nil
+}
+
+func entryIDKey(clusterKey, principalID string) string { return "id:" + clusterKey + "/" + principalID }
+func entryARNKey(clusterKey, matchKey string) string   { return "arn:" + clusterKey + "/" + matchKey }
+
+// ARN is the entry's ARN. It names the principal without its path (facts/eks-access-semantics.md section 9).
+func (e *AccessEntry) ARN() string {
+	return e.Placement.ARN("eks", "access-entry", e.Cluster+"/"+principalSegments(e.PrincipalARN)+"/"+e.UUID)
+}
+
+// EntryARNPattern is the ARN of whichever entry a principal has or may get in a cluster: "*" stands for its UUID and,
+// where the principal is not an ARN at all, for the principal too.
+func EntryARNPattern(p Placement, cluster, principalARN string) string {
+	return p.ARN("eks", "access-entry", cluster+"/"+principalSegments(principalARN)+"/*")
+}
+
+// principalSegments is the part of an entry's ARN that names its principal: role/111122223333/dev.
+func principalSegments(principalARN string) string {
+	a, err := arn.Parse(principalARN)
+	if err != nil {
+		return "*"
+	}
+	return a.Type() + "/" + a.Account + "/" + a.Name()
+}
+
+// EntriesOf lists the access entries of a cluster by principal ARN.
+func (w *World) EntriesOf(c *Cluster) []*AccessEntry {
+	var entries []*AccessEntry
+	for e := range w.AccessEntries.All(c.Key() + "/") {
+		entries = append(entries, e)
+	}
+	return entries
+}
+
+// Belongings lists the records that end with a cluster: its access entries, the security group that EKS made for it,
+// and the cluster itself as the last. Its secrets are not among them.
+func (w *World) Belongings(c *Cluster) []Record {
+	var records []Record
+	for _, e := range w.EntriesOf(c) {
+		records = append(records, e)
+	}
+	if g, ok := w.SecurityGroups.Get(EC2Key(c.Account, c.Region, c.ClusterSecurityGroup)); ok {
+		records = append(records, g)
+	}
+	return append(records, c)
 }
