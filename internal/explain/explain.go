@@ -1,0 +1,71 @@
+// Package explain renders trace steps as text for people. The data is package trace's; nothing is decided here.
+package explain
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/airside-dev/airside/internal/trace"
+)
+
+// marks say how a step ended, in one column.
+var marks = map[trace.Outcome]string{
+	trace.Allow: "✓", trace.Match: "✓", trace.Deny: "✗", trace.NoMatch: "✗", trace.NoAllow: "–", trace.NotRelevant: "·",
+}
+
+// maxValues bounds how many values of a list are printed.
+const maxValues = 8
+
+// Text writes a step and everything below it, indented.
+func Text(w io.Writer, s *trace.Step, indent string) error {
+	if s == nil {
+		return nil
+	}
+	mark := marks[s.Outcome]
+	if mark == "" {
+		mark = " "
+	}
+	if _, err := fmt.Fprintf(w, "%s%s %s\n", indent, mark, line(s)); err != nil {
+		return err
+	}
+	for _, child := range s.Steps {
+		if err := Text(w, child, indent+"  "); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func line(s *trace.Step) string {
+	var b strings.Builder
+	b.WriteString(string(s.Kind) + " " + s.Subject)
+	if s.Pos != nil && s.Pos.Line > 0 {
+		b.WriteString(" (" + s.Pos.String() + ")")
+	}
+	if s.Outcome != "" {
+		b.WriteString(": " + string(s.Outcome))
+	}
+	if len(s.Want) > 0 {
+		b.WriteString("; wants " + list(s.Want))
+	}
+	switch {
+	case s.Absent:
+		b.WriteString("; the request has none")
+	case len(s.Got) > 0:
+		b.WriteString("; got " + list(s.Got))
+	}
+	if s.Detail != "" {
+		b.WriteString("; " + s.Detail)
+	}
+	return b.String()
+}
+
+func list(values []string) string {
+	more := ""
+	if len(values) > maxValues {
+		more = fmt.Sprintf(" and %d more", len(values)-maxValues)
+		values = values[:maxValues]
+	}
+	return strings.Join(values, ", ") + more
+}
