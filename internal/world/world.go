@@ -145,3 +145,16 @@ func Load(raw []byte) (*World, error) {
 	})
 	return new(World).Apply(d.Revision, changes)
 }
+
+// Of returns the World of these records alone, at revision 1.
+func Of(records ...Record) (*World, error) {
+	changes := make([]Change, 0, len(records))
+	for _, r := range records {
+		raw, err := json.Marshal(r)
+		if err != nil {
+			return nil, err
+		}
+		changes = append(changes, Change{r.Kind(), r.Key(), raw})
+	}
+	return new(World).Apply(1, changes)
+}
