@@ -16,7 +16,8 @@ type XMLStyle struct {
 }
 
 // AppendXML prints the members of out, a pointer to the structure of sh, without an element around them. Absent members
-// are left out, except required lists and maps: they are written empty.
+// are left out, except lists and maps that are required or that stand in out itself: they are written empty, as AWS does
+// (a list without results is <vpcSet/> and not nothing).
 func (s XMLStyle) AppendXML(b []byte, sh *model.Shape, out any) ([]byte, error) {
 	p, err := model.PlanOf(sh, out)
 	if err != nil {
@@ -26,10 +27,10 @@ func (s XMLStyle) AppendXML(b []byte, sh *model.Shape, out any) ([]byte, error) 
 	if v.IsNil() {
 		return nil, fmt.Errorf("no response to write as %s", sh.Name)
 	}
-	return s.structure(b, p, v.Elem()), nil
+	return s.structure(b, p, v.Elem(), true), nil
 }
 
-func (s XMLStyle) structure(b []byte, p *model.Plan, v reflect.Value) []byte {
+func (s XMLStyle) structure(b []byte, p *model.Plan, v reflect.Value, top bool) []byte {
 	for i := range p.Fields {
 		f := &p.Fields[i]
 		value, present := f.Plan.Present(f.Value(v))
@@ -42,7 +43,8 @@ func (s XMLStyle) structure(b []byte, p *model.Plan, v reflect.Value) []byte {
 			b = s.mapping(b, f.Plan, value, name)
 		case present:
 			b = s.element(b, name, f.Plan, f.Member, value)
-		case f.Member.Required && !flat:
+		case flat:
+		case f.Member.Required, top && (f.Plan.Shape.Kind == model.List || f.Plan.Shape.Kind == model.Map):
 			b = appendEmpty(b, name)
 		}
 	}
@@ -56,7 +58,7 @@ func (s XMLStyle) element(b []byte, name string, p *model.Plan, m *model.Member,
 	content := len(b)
 	switch p.Shape.Kind {
 	case model.Structure:
-		b = s.structure(b, p, v)
+		b = s.structure(b, p, v, false)
 	case model.List:
 		elem := p.Shape.Member.LocationName
 		if elem == "" {

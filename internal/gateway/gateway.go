@@ -3,9 +3,11 @@ package gateway
 import (
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"time"
 
 	"github.com/airside-dev/airside/internal/audit"
@@ -90,7 +92,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		Context: r.Context(), ID: awsid.UUID(), Time: g.Now(), World: g.World(),
 		SourceIP: remoteIP(r), UserAgent: r.UserAgent(),
 	}
-	err := g.run(x)
+	err := g.guarded(x)
 	if err == nil {
 		g.record(x, nil)
 		return
@@ -101,6 +103,16 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	x.service.Protocol.Fail(w, x.service.Model, x.oper, r, fail, x.call.ID)
 	g.record(x, fail)
+}
+
+// guarded turns a panic of the program's own into an error: the caller is answered, the log says where it happened.
+func (g *Gateway) guarded(x *exchange) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	return g.run(x)
 }
 
 func (g *Gateway) run(x *exchange) (err error) {

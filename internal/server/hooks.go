@@ -69,7 +69,7 @@ func (l *lab) startHooks() error {
 		}),
 		TLSConfig:         &tls.Config{Certificates: []tls.Certificate{pair}, ClientCAs: pool, ClientAuth: tls.RequireAndVerifyClientCert, MinVersion: tls.VersionTLS13},
 		ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
-		ErrorLog: slog.NewLogLogger(l.log.Handler(), slog.LevelDebug),
+		ErrorLog: slog.NewLogLogger(l.log.Handler(), slog.LevelWarn),
 	}
 	l.onStop(func() { s.Close() })
 	l.start(func(on net.Listener) error { return s.ServeTLS(on, "", "") }, listener)

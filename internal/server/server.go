@@ -260,7 +260,7 @@ func (l *lab) serve() error {
 	}
 	s := &http.Server{
 		Handler: l.route(g), ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
-		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(l.log.Handler(), slog.LevelDebug),
+		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(l.log.Handler(), slog.LevelWarn),
 	}
 	l.onStop(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
