@@ -23,8 +23,8 @@ type answer struct {
 func (g *Gateway) authorize(x *exchange, entry op.Entry, in any) error {
 	action := x.service.Model.SigningName + ":" + x.oper.Name
 	if x.call.Session != nil && x.service.Forbid != nil {
-		if message, forbidden := x.service.Forbid(x.call.Session, action); forbidden {
-			return awserr.WithStatus(http.StatusForbidden, "AccessDenied", "%s", message)
+		if err := x.service.Forbid(x.call.Session, action); err != nil {
+			return err
 		}
 	}
 	checks, err := entry.Access(&x.call, in)

@@ -28,8 +28,8 @@ type Service struct {
 	Operations op.Table
 	Family     sigv4.Family
 	Denial     Denial
-	// Forbid says which sessions may not call an operation at all, whatever policies say, and in which words.
-	Forbid func(s *credentials.Session, action string) (message string, forbidden bool)
+	// Forbid refuses an operation that a session may not call at all, whatever policies say; nil where they decide.
+	Forbid func(s *credentials.Session, action string) error
 }
 
 // Options is what a gateway is made of. Every field is required.

@@ -127,6 +127,12 @@ func (w *World) PoliciesOf(p *authz.Principal) authz.Policies {
 	var out authz.Policies
 	switch p.Kind {
 	case authz.User, authz.FederatedUser:
+		if p.ID == p.Account {
+			// A federated session of the root user: root may do everything, its session policies limit it.
+			all, _ := w.ManagedSource("arn:" + p.Partition + ":iam::aws:policy/AdministratorAccess")
+			out.Identity = []authz.Source{all}
+			return out
+		}
 		u, ok := w.Users.Find("id:" + p.ID)
 		if !ok {
 			return out

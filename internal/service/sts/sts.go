@@ -17,33 +17,23 @@ func New(sealer *credentials.Sealer) *Service { return &Service{sealer} }
 func (s *Service) Operations() stsapi.Operations {
 	return stsapi.Operations{
 		AssumeRole: op.Operation[stsapi.AssumeRoleRequest, stsapi.AssumeRoleResponse]{
-			Access: limited("sts:AssumeRole", assumeRoleAccess), Do: s.assumeRole,
+			Access: assumeRoleAccess, Do: s.assumeRole,
 		},
 		DecodeAuthorizationMessage: op.Operation[stsapi.DecodeAuthorizationMessageRequest, stsapi.DecodeAuthorizationMessageResponse]{
-			Access: limited("sts:DecodeAuthorizationMessage", decodeAccess), Do: s.decodeAuthorizationMessage,
+			Access: decodeAccess, Do: s.decodeAuthorizationMessage,
 		},
 		GetAccessKeyInfo: op.Operation[stsapi.GetAccessKeyInfoRequest, stsapi.GetAccessKeyInfoResponse]{
-			Access: limited("sts:GetAccessKeyInfo", accessKeyInfoAccess), Do: getAccessKeyInfo,
+			Access: accessKeyInfoAccess, Do: getAccessKeyInfo,
 		},
 		GetCallerIdentity: op.Operation[stsapi.GetCallerIdentityRequest, stsapi.GetCallerIdentityResponse]{
 			Access: op.Open[stsapi.GetCallerIdentityRequest], Do: getCallerIdentity,
 		},
 		GetFederationToken: op.Operation[stsapi.GetFederationTokenRequest, stsapi.GetFederationTokenResponse]{
-			Access: limited("sts:GetFederationToken", federationTokenAccess), Do: s.getFederationToken,
+			Access: federationTokenAccess, Do: s.getFederationToken,
 		},
 		GetSessionToken: op.Operation[stsapi.GetSessionTokenRequest, stsapi.GetSessionTokenResponse]{
-			Access: limited("sts:GetSessionToken", op.Open[stsapi.GetSessionTokenRequest]), Do: s.getSessionToken,
+			Access: op.Open[stsapi.GetSessionTokenRequest], Do: s.getSessionToken,
 		},
-	}
-}
-
-// limited refuses an operation to the sessions that may not call it, whatever their policies say.
-func limited[I any](action string, access func(*op.Call, *I) ([]op.Check, error)) func(*op.Call, *I) ([]op.Check, error) {
-	return func(c *op.Call, in *I) ([]op.Check, error) {
-		if message, forbidden := Forbidden(c.Session, action); forbidden {
-			return nil, denied("%s", message)
-		}
-		return access(c, in)
 	}
 }
 
