@@ -101,7 +101,9 @@ func SetRequestTags(k policy.Keys, tags map[string]string) {
 	for _, name := range names {
 		appendKey(k, "aws:RequestTag/"+name, tags[name])
 	}
-	k.Set("aws:TagKeys", names...)
+	if len(names) > 0 { // an UntagResource names its keys itself
+		k.Set("aws:TagKeys", names...)
+	}
 }
 
 // SetResourceTags adds the keys of the tags that the resource has: aws:ResourceTag/…, and SERVICE:ResourceTag/… for

@@ -239,16 +239,12 @@ func (c *Controller) remove(uid string) error {
 		if !ok {
 			return nil
 		}
-		for e := range w.AccessEntries.All(cl.Key() + "/") {
-			tx.Delete(e)
-		}
-		if g, ok := w.SecurityGroups.Get(world.EC2Key(cl.Account, cl.Region, cl.ClusterSecurityGroup)); ok {
-			tx.Delete(g)
+		for _, r := range w.Belongings(cl) {
+			tx.Delete(r)
 		}
 		if s, ok := w.Secrets.Get(materialName(uid)); ok {
 			tx.Delete(s)
 		}
-		tx.Delete(cl)
 		return nil
 	})
 }
