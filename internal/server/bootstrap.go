@@ -41,7 +41,6 @@ func (l *lab) bootstrap() error {
 		if id == "" {
 			id = awsid.AccessKey(awsid.LongTermKey, o.account())
 		}
-		admin.AccessKeys = []string{id}
 		l.putKey(tx, id, adminName, o.SecretKey)
 		tx.Put(admin)
 		return nil

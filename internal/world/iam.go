@@ -57,18 +57,17 @@ func compile(document string) (*policy.Policy, error) {
 
 // User is an IAM user.
 type User struct {
-	Partition  string    `json:"partition"`
-	Account    string    `json:"account"`
-	Path       string    `json:"path"`
-	Name       string    `json:"name"`
-	ID         string    `json:"id"` // AIDA…
-	Created    time.Time `json:"created"`
-	Tags       []Tag     `json:"tags,omitempty"`
-	Boundary   string    `json:"boundary,omitempty"` // ARN of a managed policy
-	Inline     []Inline  `json:"inline,omitempty"`
-	Attached   []string  `json:"attached,omitempty"` // ARNs of managed policies, in the order of attachment
-	Groups     []string  `json:"groups,omitempty"`   // names
-	AccessKeys []string  `json:"accessKeys,omitempty"`
+	Partition string    `json:"partition"`
+	Account   string    `json:"account"`
+	Path      string    `json:"path"`
+	Name      string    `json:"name"`
+	ID        string    `json:"id"` // AIDA…
+	Created   time.Time `json:"created"`
+	Tags      []Tag     `json:"tags,omitempty"`
+	Boundary  string    `json:"boundary,omitempty"` // ARN of a managed policy
+	Inline    []Inline  `json:"inline,omitempty"`
+	Attached  []string  `json:"attached,omitempty"` // ARNs of managed policies, in the order of attachment
+	Groups    []string  `json:"groups,omitempty"`   // names
 }
 
 func (*User) Kind() Kind            { return KindUser }

@@ -198,6 +198,11 @@ type DeleteInstanceProfileRequest struct {
 	InstanceProfileName string // required
 }
 
+// DeleteLoginProfileRequest is the request of DeleteLoginProfile.
+type DeleteLoginProfileRequest struct {
+	UserName *string
+}
+
 // DeletePolicyRequest is the request of DeletePolicy.
 type DeletePolicyRequest struct {
 	PolicyArn string // required
@@ -331,6 +336,16 @@ type GetInstanceProfileRequest struct {
 // GetInstanceProfileResponse is the response of GetInstanceProfile.
 type GetInstanceProfileResponse struct {
 	InstanceProfile *InstanceProfile // required
+}
+
+// GetLoginProfileRequest is the request of GetLoginProfile.
+type GetLoginProfileRequest struct {
+	UserName *string
+}
+
+// GetLoginProfileResponse is the response of GetLoginProfile.
+type GetLoginProfileResponse struct {
+	LoginProfile *LoginProfile // required
 }
 
 // GetPolicyRequest is the request of GetPolicy.
@@ -606,6 +621,20 @@ type ListInstanceProfilesResponse struct {
 	Marker           *string
 }
 
+// ListMFADevicesRequest is the request of ListMFADevices.
+type ListMFADevicesRequest struct {
+	UserName *string
+	Marker   *string
+	MaxItems *int
+}
+
+// ListMFADevicesResponse is the response of ListMFADevices.
+type ListMFADevicesResponse struct {
+	MFADevices  []MFADevice // required
+	IsTruncated *bool
+	Marker      *string
+}
+
 // ListPoliciesRequest is the request of ListPolicies.
 type ListPoliciesRequest struct {
 	Scope             *string
@@ -693,6 +722,50 @@ type ListRolesResponse struct {
 	Marker      *string
 }
 
+// ListSSHPublicKeysRequest is the request of ListSSHPublicKeys.
+type ListSSHPublicKeysRequest struct {
+	UserName *string
+	Marker   *string
+	MaxItems *int
+}
+
+// ListSSHPublicKeysResponse is the response of ListSSHPublicKeys.
+type ListSSHPublicKeysResponse struct {
+	SSHPublicKeys []SSHPublicKeyMetadata
+	IsTruncated   *bool
+	Marker        *string
+}
+
+// ListServiceSpecificCredentialsRequest is the request of ListServiceSpecificCredentials.
+type ListServiceSpecificCredentialsRequest struct {
+	UserName    *string
+	ServiceName *string
+	AllUsers    *bool
+	Marker      *string
+	MaxItems    *int
+}
+
+// ListServiceSpecificCredentialsResponse is the response of ListServiceSpecificCredentials.
+type ListServiceSpecificCredentialsResponse struct {
+	ServiceSpecificCredentials []ServiceSpecificCredentialMetadata
+	Marker                     *string
+	IsTruncated                *bool
+}
+
+// ListSigningCertificatesRequest is the request of ListSigningCertificates.
+type ListSigningCertificatesRequest struct {
+	UserName *string
+	Marker   *string
+	MaxItems *int
+}
+
+// ListSigningCertificatesResponse is the response of ListSigningCertificates.
+type ListSigningCertificatesResponse struct {
+	Certificates []SigningCertificate // required
+	IsTruncated  *bool
+	Marker       *string
+}
+
 // ListUserPoliciesRequest is the request of ListUserPolicies.
 type ListUserPoliciesRequest struct {
 	UserName string // required
@@ -733,6 +806,34 @@ type ListUsersResponse struct {
 	Users       []User // required
 	IsTruncated *bool
 	Marker      *string
+}
+
+// ListVirtualMFADevicesRequest is the request of ListVirtualMFADevices.
+type ListVirtualMFADevicesRequest struct {
+	AssignmentStatus *string
+	Marker           *string
+	MaxItems         *int
+}
+
+// ListVirtualMFADevicesResponse is the response of ListVirtualMFADevices.
+type ListVirtualMFADevicesResponse struct {
+	VirtualMFADevices []VirtualMFADevice // required
+	IsTruncated       *bool
+	Marker            *string
+}
+
+// LoginProfile is the iam structure LoginProfile.
+type LoginProfile struct {
+	UserName              string    // required
+	CreateDate            time.Time // required
+	PasswordResetRequired *bool
+}
+
+// MFADevice is the iam structure MFADevice.
+type MFADevice struct {
+	UserName     string    // required
+	SerialNumber string    // required
+	EnableDate   time.Time // required
 }
 
 // ManagedPolicyDetail is the iam structure ManagedPolicyDetail.
@@ -881,10 +982,39 @@ type RoleLastUsed struct {
 	Region       *string
 }
 
+// SSHPublicKeyMetadata is the iam structure SSHPublicKeyMetadata.
+type SSHPublicKeyMetadata struct {
+	UserName       string    // required
+	SSHPublicKeyId string    // required
+	Status         string    // required
+	UploadDate     time.Time // required
+}
+
+// ServiceSpecificCredentialMetadata is the iam structure ServiceSpecificCredentialMetadata.
+type ServiceSpecificCredentialMetadata struct {
+	UserName                    string // required
+	Status                      string // required
+	ServiceUserName             *string
+	ServiceCredentialAlias      *string
+	CreateDate                  time.Time // required
+	ExpirationDate              *time.Time
+	ServiceSpecificCredentialId string // required
+	ServiceName                 string // required
+}
+
 // SetDefaultPolicyVersionRequest is the request of SetDefaultPolicyVersion.
 type SetDefaultPolicyVersionRequest struct {
 	PolicyArn string // required
 	VersionId string // required
+}
+
+// SigningCertificate is the iam structure SigningCertificate.
+type SigningCertificate struct {
+	UserName        string // required
+	CertificateId   string // required
+	CertificateBody string // required
+	Status          string // required
+	UploadDate      *time.Time
 }
 
 // Tag is the iam structure Tag.
@@ -1015,6 +1145,16 @@ type UserDetail struct {
 	Tags                    []Tag
 }
 
+// VirtualMFADevice is the iam structure VirtualMFADevice.
+type VirtualMFADevice struct {
+	SerialNumber     string // required
+	Base32StringSeed []byte
+	QRCodePNG        []byte
+	User             *User
+	EnableDate       *time.Time
+	Tags             []Tag
+}
+
 // Operations is the implementation of every operation. A field left empty panics in Table.
 type Operations struct {
 	AddRoleToInstanceProfile       op.Operation[AddRoleToInstanceProfileRequest, op.Empty]
@@ -1035,6 +1175,7 @@ type Operations struct {
 	DeleteGroup                    op.Operation[DeleteGroupRequest, op.Empty]
 	DeleteGroupPolicy              op.Operation[DeleteGroupPolicyRequest, op.Empty]
 	DeleteInstanceProfile          op.Operation[DeleteInstanceProfileRequest, op.Empty]
+	DeleteLoginProfile             op.Operation[DeleteLoginProfileRequest, op.Empty]
 	DeletePolicy                   op.Operation[DeletePolicyRequest, op.Empty]
 	DeletePolicyVersion            op.Operation[DeletePolicyVersionRequest, op.Empty]
 	DeleteRole                     op.Operation[DeleteRoleRequest, op.Empty]
@@ -1052,6 +1193,7 @@ type Operations struct {
 	GetGroup                       op.Operation[GetGroupRequest, GetGroupResponse]
 	GetGroupPolicy                 op.Operation[GetGroupPolicyRequest, GetGroupPolicyResponse]
 	GetInstanceProfile             op.Operation[GetInstanceProfileRequest, GetInstanceProfileResponse]
+	GetLoginProfile                op.Operation[GetLoginProfileRequest, GetLoginProfileResponse]
 	GetPolicy                      op.Operation[GetPolicyRequest, GetPolicyResponse]
 	GetPolicyVersion               op.Operation[GetPolicyVersionRequest, GetPolicyVersionResponse]
 	GetRole                        op.Operation[GetRoleRequest, GetRoleResponse]
@@ -1070,15 +1212,20 @@ type Operations struct {
 	ListInstanceProfileTags        op.Operation[ListInstanceProfileTagsRequest, ListInstanceProfileTagsResponse]
 	ListInstanceProfiles           op.Operation[ListInstanceProfilesRequest, ListInstanceProfilesResponse]
 	ListInstanceProfilesForRole    op.Operation[ListInstanceProfilesForRoleRequest, ListInstanceProfilesForRoleResponse]
+	ListMFADevices                 op.Operation[ListMFADevicesRequest, ListMFADevicesResponse]
 	ListPolicies                   op.Operation[ListPoliciesRequest, ListPoliciesResponse]
 	ListPolicyTags                 op.Operation[ListPolicyTagsRequest, ListPolicyTagsResponse]
 	ListPolicyVersions             op.Operation[ListPolicyVersionsRequest, ListPolicyVersionsResponse]
 	ListRolePolicies               op.Operation[ListRolePoliciesRequest, ListRolePoliciesResponse]
 	ListRoleTags                   op.Operation[ListRoleTagsRequest, ListRoleTagsResponse]
 	ListRoles                      op.Operation[ListRolesRequest, ListRolesResponse]
+	ListSSHPublicKeys              op.Operation[ListSSHPublicKeysRequest, ListSSHPublicKeysResponse]
+	ListServiceSpecificCredentials op.Operation[ListServiceSpecificCredentialsRequest, ListServiceSpecificCredentialsResponse]
+	ListSigningCertificates        op.Operation[ListSigningCertificatesRequest, ListSigningCertificatesResponse]
 	ListUserPolicies               op.Operation[ListUserPoliciesRequest, ListUserPoliciesResponse]
 	ListUserTags                   op.Operation[ListUserTagsRequest, ListUserTagsResponse]
 	ListUsers                      op.Operation[ListUsersRequest, ListUsersResponse]
+	ListVirtualMFADevices          op.Operation[ListVirtualMFADevicesRequest, ListVirtualMFADevicesResponse]
 	PutGroupPolicy                 op.Operation[PutGroupPolicyRequest, op.Empty]
 	PutRolePermissionsBoundary     op.Operation[PutRolePermissionsBoundaryRequest, op.Empty]
 	PutRolePolicy                  op.Operation[PutRolePolicyRequest, op.Empty]
@@ -1124,6 +1271,7 @@ func (o Operations) Table() op.Table {
 		op.Erase("DeleteGroup", o.DeleteGroup),
 		op.Erase("DeleteGroupPolicy", o.DeleteGroupPolicy),
 		op.Erase("DeleteInstanceProfile", o.DeleteInstanceProfile),
+		op.Erase("DeleteLoginProfile", o.DeleteLoginProfile),
 		op.Erase("DeletePolicy", o.DeletePolicy),
 		op.Erase("DeletePolicyVersion", o.DeletePolicyVersion),
 		op.Erase("DeleteRole", o.DeleteRole),
@@ -1141,6 +1289,7 @@ func (o Operations) Table() op.Table {
 		op.Erase("GetGroup", o.GetGroup),
 		op.Erase("GetGroupPolicy", o.GetGroupPolicy),
 		op.Erase("GetInstanceProfile", o.GetInstanceProfile),
+		op.Erase("GetLoginProfile", o.GetLoginProfile),
 		op.Erase("GetPolicy", o.GetPolicy),
 		op.Erase("GetPolicyVersion", o.GetPolicyVersion),
 		op.Erase("GetRole", o.GetRole),
@@ -1159,15 +1308,20 @@ func (o Operations) Table() op.Table {
 		op.Erase("ListInstanceProfileTags", o.ListInstanceProfileTags),
 		op.Erase("ListInstanceProfiles", o.ListInstanceProfiles),
 		op.Erase("ListInstanceProfilesForRole", o.ListInstanceProfilesForRole),
+		op.Erase("ListMFADevices", o.ListMFADevices),
 		op.Erase("ListPolicies", o.ListPolicies),
 		op.Erase("ListPolicyTags", o.ListPolicyTags),
 		op.Erase("ListPolicyVersions", o.ListPolicyVersions),
 		op.Erase("ListRolePolicies", o.ListRolePolicies),
 		op.Erase("ListRoleTags", o.ListRoleTags),
 		op.Erase("ListRoles", o.ListRoles),
+		op.Erase("ListSSHPublicKeys", o.ListSSHPublicKeys),
+		op.Erase("ListServiceSpecificCredentials", o.ListServiceSpecificCredentials),
+		op.Erase("ListSigningCertificates", o.ListSigningCertificates),
 		op.Erase("ListUserPolicies", o.ListUserPolicies),
 		op.Erase("ListUserTags", o.ListUserTags),
 		op.Erase("ListUsers", o.ListUsers),
+		op.Erase("ListVirtualMFADevices", o.ListVirtualMFADevices),
 		op.Erase("PutGroupPolicy", o.PutGroupPolicy),
 		op.Erase("PutRolePermissionsBoundary", o.PutRolePermissionsBoundary),
 		op.Erase("PutRolePolicy", o.PutRolePolicy),

@@ -13,6 +13,8 @@ var implemented = []struct {
 	{"iam", strings.Fields(`
 		CreateUser GetUser ListUsers UpdateUser DeleteUser TagUser UntagUser ListUserTags
 		CreateAccessKey DeleteAccessKey UpdateAccessKey ListAccessKeys GetAccessKeyLastUsed
+		GetLoginProfile DeleteLoginProfile ListMFADevices ListVirtualMFADevices ListSSHPublicKeys ListSigningCertificates
+		ListServiceSpecificCredentials
 		CreateGroup GetGroup ListGroups UpdateGroup DeleteGroup
 		AddUserToGroup RemoveUserFromGroup ListGroupsForUser
 		CreateRole GetRole ListRoles UpdateRole UpdateRoleDescription UpdateAssumeRolePolicy DeleteRole
