@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/airside-dev/airside/internal/labtest"
 )
 
 // Whatever was acknowledged before a kill -9 must be there afterwards. Each round starts the program, writes from several
@@ -31,7 +33,7 @@ func TestKilledAtAnyMomentLosesNothing(t *testing.T) {
 			all.Go(func() {
 				for i := 0; ; i++ {
 					name := fmt.Sprintf("user-%d-%d-%d", round, writer, i)
-					status, _ := p.iam("CreateUser", "UserName", name)
+					status, _ := p.IAM("CreateUser", "UserName", name)
 					if status == 0 {
 						return // the program is dead
 					}
@@ -49,7 +51,7 @@ func TestKilledAtAnyMomentLosesNothing(t *testing.T) {
 			})
 		}
 		<-enough
-		p.kill()
+		p.Kill()
 		all.Wait()
 		mu.Lock()
 		t.Logf("round %d: %d acknowledged writes so far", round, len(acknowledged))
@@ -58,7 +60,7 @@ func TestKilledAtAnyMomentLosesNothing(t *testing.T) {
 }
 
 // users lists every user of the lab.
-func users(t *testing.T, p *process) map[string]bool {
+func users(t *testing.T, p *labtest.Lab) map[string]bool {
 	t.Helper()
 	found := map[string]bool{}
 	marker := ""
@@ -67,7 +69,7 @@ func users(t *testing.T, p *process) map[string]bool {
 		if marker != "" {
 			args = append(args, "Marker", marker)
 		}
-		status, body := p.iam("ListUsers", args...)
+		status, body := p.IAM("ListUsers", args...)
 		if status != 200 {
 			t.Fatalf("ListUsers: %d %s", status, body)
 		}

@@ -17,10 +17,10 @@ import (
 func TestStateIsPrivateAndSecretsStayOutOfLogs(t *testing.T) {
 	dir := stateDir(t)
 	p := up(t, dir)
-	if status, body := p.sts("GetCallerIdentity"); status != 200 || !strings.Contains(body, ":user/admin<") {
+	if status, body := p.STS("GetCallerIdentity"); status != 200 || !strings.Contains(body, ":user/admin<") {
 		t.Fatalf("the administrator cannot call: %d %s", status, body)
 	}
-	_, body := p.iam("CreateAccessKey", "UserName", "admin")
+	_, body := p.IAM("CreateAccessKey", "UserName", "admin")
 	_, rest, _ := strings.Cut(body, "<SecretAccessKey>")
 	made, _, _ := strings.Cut(rest, "<")
 	if len(made) != 40 {
@@ -35,7 +35,7 @@ func TestStateIsPrivateAndSecretsStayOutOfLogs(t *testing.T) {
 		if err != nil && file != "instance.json" {
 			t.Fatal(err)
 		}
-		if bytes.Contains(raw, []byte(p.env["AWS_SECRET_ACCESS_KEY"])) || bytes.Contains(raw, []byte(made)) {
+		if bytes.Contains(raw, []byte(p.Env["AWS_SECRET_ACCESS_KEY"])) || bytes.Contains(raw, []byte(made)) {
 			t.Errorf("%s holds a secret access key", file)
 		}
 	}
@@ -55,10 +55,10 @@ func TestStateIsPrivateAndSecretsStayOutOfLogs(t *testing.T) {
 
 func TestFixedKeysAndAccount(t *testing.T) {
 	p := up(t, stateDir(t), "--account", "210987654321", "--region", "eu-west-1", "--access-key", "AKIAFIXEDFIXEDFIXED1", "--secret-key", "fixed")
-	if p.env["AWS_ACCESS_KEY_ID"] != "AKIAFIXEDFIXEDFIXED1" || p.env["AWS_SECRET_ACCESS_KEY"] != "fixed" || p.env["AWS_REGION"] != "eu-west-1" {
-		t.Errorf("env is %v", p.env)
+	if p.Env["AWS_ACCESS_KEY_ID"] != "AKIAFIXEDFIXEDFIXED1" || p.Env["AWS_SECRET_ACCESS_KEY"] != "fixed" || p.Env["AWS_REGION"] != "eu-west-1" {
+		t.Errorf("env is %v", p.Env)
 	}
-	if _, body := p.sts("GetCallerIdentity"); !strings.Contains(body, "<Account>210987654321</Account>") {
+	if _, body := p.STS("GetCallerIdentity"); !strings.Contains(body, "<Account>210987654321</Account>") {
 		t.Errorf("caller is %s", body)
 	}
 }
@@ -66,7 +66,7 @@ func TestFixedKeysAndAccount(t *testing.T) {
 func TestRefusalsToStart(t *testing.T) {
 	dir := stateDir(t)
 	p := up(t, dir)
-	taken := strings.TrimPrefix(p.env["AWS_ENDPOINT_URL"], "http://")
+	taken := strings.TrimPrefix(p.Env["AWS_ENDPOINT_URL"], "http://")
 	for name, c := range map[string]struct {
 		args []string
 		code int
@@ -88,10 +88,10 @@ func TestRefusalsToStart(t *testing.T) {
 			}
 		})
 	}
-	if status, _ := p.sts("GetCallerIdentity"); status != 200 {
+	if status, _ := p.STS("GetCallerIdentity"); status != 200 {
 		t.Error("the lab that was there first does not answer any more")
 	}
-	p.kill()
+	p.Kill()
 	if code, text := fails(t, "up", "--state", dir, "--account", "210987654321"); code != 1 || !strings.Contains(text, "belongs to account 123456789012") {
 		t.Errorf("another account: exit %d: %s", code, text)
 	}
@@ -99,7 +99,7 @@ func TestRefusalsToStart(t *testing.T) {
 
 func TestResetRemovesLabsOnly(t *testing.T) {
 	dir := stateDir(t)
-	up(t, dir).kill()
+	up(t, dir).Kill()
 	keep := filepath.Join(dir, "notes.txt")
 	if err := os.WriteFile(keep, nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -133,7 +133,7 @@ func TestEnvPrintsNothingButExports(t *testing.T) {
 func TestTrailCommand(t *testing.T) {
 	dir := stateDir(t)
 	p := up(t, dir)
-	p.iam("GetRole", "RoleName", "nobody")
+	p.IAM("GetRole", "RoleName", "nobody")
 	var id string
 	for deadline := time.Now().Add(10 * time.Second); id == "" && time.Now().Before(deadline); {
 		out, err := program("trail", "--state", dir, "--format", "json").Output()
@@ -167,7 +167,7 @@ func TestTrailCommand(t *testing.T) {
 // A client that never finishes its request is let go, and costs nothing meanwhile: others are served.
 func TestSlowClientDoesNotHoldOthers(t *testing.T) {
 	p := up(t, stateDir(t))
-	address := strings.TrimPrefix(p.env["AWS_ENDPOINT_URL"], "http://")
+	address := strings.TrimPrefix(p.Env["AWS_ENDPOINT_URL"], "http://")
 	for range 50 {
 		c, err := net.Dial("tcp", address)
 		if err != nil {
@@ -178,7 +178,7 @@ func TestSlowClientDoesNotHoldOthers(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if status, _ := p.sts("GetCallerIdentity"); status != 200 {
+	if status, _ := p.STS("GetCallerIdentity"); status != 200 {
 		t.Errorf("another client gets %d", status)
 	}
 }
@@ -186,7 +186,7 @@ func TestSlowClientDoesNotHoldOthers(t *testing.T) {
 func TestBadRequestsAreAnsweredAsAWSDoes(t *testing.T) {
 	p := up(t, stateDir(t))
 	post := func(contentType, body string) (int, string) {
-		r, err := http.Post(p.env["AWS_ENDPOINT_URL"]+"/", contentType, strings.NewReader(body))
+		r, err := http.Post(p.Env["AWS_ENDPOINT_URL"]+"/", contentType, strings.NewReader(body))
 		if err != nil {
 			t.Fatal(err)
 		}
