@@ -39,7 +39,10 @@ func Text(w io.Writer, s *trace.Step, indent string) error {
 
 func line(s *trace.Step) string {
 	var b strings.Builder
-	b.WriteString(string(s.Kind) + " " + s.Subject)
+	if !strings.HasPrefix(s.Subject, string(s.Kind)+" ") { // "statement 2" says what it is
+		b.WriteString(string(s.Kind) + " ")
+	}
+	b.WriteString(s.Subject)
 	if s.Pos != nil && s.Pos.Line > 0 {
 		b.WriteString(" (" + s.Pos.String() + ")")
 	}
@@ -50,7 +53,7 @@ func line(s *trace.Step) string {
 		b.WriteString("; wants " + list(s.Want))
 	}
 	switch {
-	case s.Absent:
+	case s.Absent && s.Detail == "":
 		b.WriteString("; the request has none")
 	case len(s.Got) > 0:
 		b.WriteString("; got " + list(s.Got))

@@ -14,8 +14,6 @@ import (
 	"os/exec"
 	"time"
 
-	"go.etcd.io/etcd/client/pkg/v3/fileutil"
-
 	"github.com/airside-dev/airside/internal/audit"
 	"github.com/airside-dev/airside/internal/clusters"
 	"github.com/airside-dev/airside/internal/credentials"
@@ -71,7 +69,6 @@ type lab struct {
 	options  Options
 	log      *slog.Logger
 	stop     []func() // in the order of starting; called backwards
-	lock     *fileutil.LockedFile
 	listener net.Listener
 	etcd     *store.Embedded
 	store    *store.Store
@@ -139,8 +136,11 @@ func (l *lab) takeState() error {
 	if err != nil {
 		return err
 	}
-	l.lock = lock
 	l.onStop(func() { lock.Close() })
+	// One that was killed leaves its own behind.
+	if err := os.Remove(l.options.State.instance()); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
 	file, err := os.OpenFile(l.options.State.Log(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err

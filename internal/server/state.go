@@ -52,16 +52,24 @@ type Credentials struct {
 // ErrNotRunning is returned for a state folder that no Airside runs on.
 var ErrNotRunning = errors.New("no Airside is running on this state folder: start it with `airside up`")
 
+// ErrBetween is returned for a state folder on which an Airside is just starting or stopping.
+var ErrBetween = errors.New("an Airside is just starting or stopping on this state folder: try again in a moment")
+
 // Running tells what runs on the folder now.
 func (s State) Running() (*Instance, error) {
 	held, err := s.held()
 	if err != nil {
 		return nil, err
 	}
-	var i Instance
-	if err := readJSON(s.instance(), &i); !held || errors.Is(err, os.ErrNotExist) {
+	if !held {
 		return nil, ErrNotRunning
-	} else if err != nil {
+	}
+	var i Instance
+	err = readJSON(s.instance(), &i)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, ErrBetween
+	}
+	if err != nil {
 		return nil, err
 	}
 	return &i, nil
@@ -99,6 +107,14 @@ func (s State) acquire() (*fileutil.LockedFile, error) {
 		return nil, fmt.Errorf("the state folder cannot be kept private: %w", err)
 	}
 	l, err := fileutil.TryLockFile(s.lock(), os.O_RDWR|os.O_CREATE, 0o600)
+	// `airside status` holds the lock for an instant, to see whether it can.
+	for range 10 {
+		if !errors.Is(err, fileutil.ErrLocked) {
+			break
+		}
+		time.Sleep(20 * time.Millisecond)
+		l, err = fileutil.TryLockFile(s.lock(), os.O_RDWR, 0o600)
+	}
 	if errors.Is(err, fileutil.ErrLocked) {
 		owner := ""
 		var i Instance
