@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/airside-dev/airside/internal/audit"
@@ -75,13 +74,4 @@ func (h *Handler) write(w http.ResponseWriter, v any) {
 	if err := json.NewEncoder(w).Encode(v); err != nil {
 		h.Log.Debug("a review could not be answered", "error", err)
 	}
-}
-
-// host is the host of an origin.
-func host(origin string) string {
-	_, after, ok := strings.Cut(origin, "://")
-	if !ok {
-		return origin
-	}
-	return after
 }
