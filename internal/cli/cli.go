@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/airside-dev/airside/internal/server"
 )
@@ -43,6 +44,8 @@ type app struct {
 // Main runs a command line and returns its exit code.
 func Main(args []string, in io.Reader, out, errs io.Writer, child Child) int {
 	a := &app{in: in, out: out, err: errs, child: child}
+	// Kubernetes registers a flag of its own on the process's flag set, which cobra would show as ours.
+	pflag.CommandLine = pflag.NewFlagSet("airside", pflag.ContinueOnError)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	root := a.root()
@@ -65,8 +68,15 @@ func (a *app) root() *cobra.Command {
 		Short:         "The access plane of Amazon EKS on one machine",
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
+		Version:       Version,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usageError{fmt.Errorf("there is no command %q: see `airside --help`", args[0])}
+			}
+			return cmd.Help()
+		},
 	}
+	root.SetVersionTemplate("airside {{.Version}}\n")
 	root.SetIn(a.in)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
@@ -74,7 +84,25 @@ func (a *app) root() *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.PersistentFlags().StringVar(&a.dir, "state", "", "state `folder` of the lab (default: airside in the XDG state folder)")
 	root.AddCommand(a.up(), a.down(), a.status(), a.env(), a.reset(), a.trail(), a.version(), a.controlPlane())
+	for _, cmd := range root.Commands() {
+		wrapArgs(cmd)
+	}
 	return root
+}
+
+// wrapArgs makes a wrong number of arguments a usage error, in a command and those below it.
+func wrapArgs(cmd *cobra.Command) {
+	if check := cmd.Args; check != nil {
+		cmd.Args = func(cmd *cobra.Command, args []string) error {
+			if err := check(cmd, args); err != nil {
+				return usageError{err}
+			}
+			return nil
+		}
+	}
+	for _, below := range cmd.Commands() {
+		wrapArgs(below)
+	}
 }
 
 // state is the chosen state folder.

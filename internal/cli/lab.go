@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -50,6 +52,9 @@ func (a *app) status() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "status", Short: "Tell whether Airside runs, and where", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := oneOf(format, "text", "json"); err != nil {
+				return err
+			}
 			state, err := a.state()
 			if err != nil {
 				return err
@@ -63,15 +68,12 @@ func (a *app) status() *cobra.Command {
 				return fmt.Errorf("airside (process %d) does not answer: %w", i.PID, err)
 			}
 			r.Body.Close()
-			switch format {
-			case "json":
+			if format == "json" {
 				return json.NewEncoder(a.out).Encode(i)
-			case "text":
-				_, err = fmt.Fprintf(a.out, "endpoint  %s\naccount   %s\nregion    %s\nprocess   %d, since %s\nstate     %s\nlog       %s\n",
-					i.Endpoint, i.Account, i.Region, i.PID, i.Started.Format(time.RFC3339), state.Dir, state.Log())
-				return err
 			}
-			return badFormat(format)
+			_, err = fmt.Fprintf(a.out, "endpoint  %s\naccount   %s\nregion    %s\nprocess   %d, since %s\nstate     %s\nlog       %s\n",
+				i.Endpoint, i.Account, i.Region, i.PID, i.Started.Format(time.RFC3339), state.Dir, state.Log())
+			return err
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "`text` or json")
@@ -84,6 +86,9 @@ func (a *app) env() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "env", Short: "Print what an AWS tool needs to find Airside, for eval", Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
+			if err := oneOf(format, "shell", "json"); err != nil {
+				return err
+			}
 			state, err := a.state()
 			if err != nil {
 				return err
@@ -116,15 +121,7 @@ func (a *app) env() *cobra.Command {
 }
 
 func (a *app) printEnv(format string, vars [][2]string) error {
-	switch format {
-	case "shell":
-		for _, v := range vars {
-			if _, err := fmt.Fprintf(a.out, "export %s=%s\n", v[0], shellQuote(v[1])); err != nil {
-				return err
-			}
-		}
-		return nil
-	case "json":
+	if format == "json" {
 		m := make(map[string]string, len(vars))
 		for _, v := range vars {
 			m[v[0]] = v[1]
@@ -133,10 +130,21 @@ func (a *app) printEnv(format string, vars [][2]string) error {
 		e.SetIndent("", "  ")
 		return e.Encode(m)
 	}
-	return badFormat(format)
+	for _, v := range vars {
+		if _, err := fmt.Fprintf(a.out, "export %s=%s\n", v[0], shellQuote(v[1])); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-func badFormat(format string) error { return usageError{fmt.Errorf("unknown format %q", format)} }
+// oneOf refuses a --format that a command does not have.
+func oneOf(format string, known ...string) error {
+	if slices.Contains(known, format) {
+		return nil
+	}
+	return usageError{fmt.Errorf("there is no format %q: choose %s", format, strings.Join(known, " or "))}
+}
 
 func (a *app) reset() *cobra.Command {
 	return &cobra.Command{

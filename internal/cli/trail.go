@@ -31,8 +31,8 @@ func (a *app) trail() *cobra.Command {
 			"step of its verdicts.",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if v.format != "text" && v.format != "json" {
-				return badFormat(v.format)
+			if err := oneOf(v.format, "text", "json"); err != nil {
+				return err
 			}
 			if len(args) == 1 {
 				v.id, v.steps = args[0], true
@@ -59,7 +59,7 @@ func (a *app) trail() *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&v.format, "format", "text", "`text` or json (one record a line)")
 	f.BoolVarP(&v.follow, "follow", "f", false, "go on with what happens from now on")
-	f.BoolVar(&v.denied, "denied", false, "only what was refused")
+	f.BoolVar(&v.denied, "denied", false, "only what was refused, or not allowed by any access policy and so left to RBAC")
 	f.BoolVar(&v.steps, "steps", false, "with every step of the verdicts")
 	f.IntVarP(&v.last, "last", "n", 0, "only the last `N` records (default: all)")
 	return cmd

@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -15,6 +14,9 @@ import (
 // characters, percent-encoded.
 const MaxBody = 1 << 20
 
+// maxDrain is how much of a body that is too large is read and thrown away, so that its sender gets to see why.
+const maxDrain = 16 << 20
+
 var errTooLarge = awserr.WithStatus(http.StatusRequestEntityTooLarge, "RequestEntityTooLarge",
 	"The request body is larger than the %d bytes that are accepted.", MaxBody)
 
@@ -24,13 +26,11 @@ var errNoService = awserr.WithStatus(http.StatusNotFound, "UnknownOperationExcep
 
 // receive reads the body, at most MaxBody of it.
 func receive(x *exchange) error {
-	if x.r.ContentLength > MaxBody {
-		return errTooLarge
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(x.w, x.r.Body, MaxBody))
-	var large *http.MaxBytesError
+	body, err := io.ReadAll(io.LimitReader(x.r.Body, MaxBody+1))
 	switch {
-	case errors.As(err, &large):
+	case err == nil && len(body) > MaxBody:
+		// Many clients read no answer before they have sent everything.
+		_, _ = io.CopyN(io.Discard, x.r.Body, maxDrain)
 		return errTooLarge
 	case err != nil:
 		return awserr.WithStatus(http.StatusBadRequest, "RequestTimeout", "The request body could not be read in time.")
