@@ -35,28 +35,41 @@ func Read(dir string, f func(*Record) error) error {
 // pollInterval is how often Follow looks for new lines: the trail is a file, and files send no word.
 const pollInterval = 100 * time.Millisecond
 
-// Follow calls f with every record that is written after from (see End), until ctx ends or f returns an error.
+// Follow calls f with every record that is written after from (see End), until ctx ends or f returns an error. It keeps
+// the file open, and so reads one that is rotated away to its end.
 func Follow(ctx context.Context, dir string, from int64, f func(*Record) error) error {
 	tick := time.NewTicker(pollInterval)
 	defer tick.Stop()
-	for {
-		if size, err := End(dir); err == nil && size < from {
-			from = 0 // the file was rotated
-		}
-		file, err := os.Open(nameIn(dir, 0))
-		if err != nil && !errors.Is(err, os.ErrNotExist) {
-			return err
-		}
-		if err == nil {
-			if _, err = file.Seek(from, io.SeekStart); err == nil {
-				var n int64
-				n, err = lines(file, f)
-				from += n
-			}
+	var file *os.File
+	defer func() {
+		if file != nil {
 			file.Close()
+		}
+	}()
+	for {
+		rotated := file != nil && !current(file, dir)
+		if file == nil {
+			var err error
+			if file, err = os.Open(nameIn(dir, 0)); err != nil && !errors.Is(err, os.ErrNotExist) {
+				return err
+			} else if err != nil {
+				file = nil
+			}
+		}
+		if file != nil {
+			if _, err := file.Seek(from, io.SeekStart); err != nil {
+				return err
+			}
+			n, err := lines(file, f)
+			from += n
 			if err != nil {
 				return err
 			}
+		}
+		if rotated {
+			file.Close()
+			file, from = nil, 0
+			continue
 		}
 		select {
 		case <-ctx.Done():
@@ -64,6 +77,16 @@ func Follow(ctx context.Context, dir string, from int64, f func(*Record) error) 
 		case <-tick.C:
 		}
 	}
+}
+
+// current tells whether file is still the one that is written to.
+func current(file *os.File, dir string) bool {
+	mine, err := file.Stat()
+	if err != nil {
+		return false
+	}
+	now, err := os.Stat(nameIn(dir, 0))
+	return err == nil && os.SameFile(mine, now)
 }
 
 // End is where the trail in dir ends now.

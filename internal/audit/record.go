@@ -20,6 +20,7 @@ type Source string
 const (
 	AWS        Source = "aws"        // a call of the AWS API
 	TokenCheck Source = "token"      // a Kubernetes token was authenticated or refused
+	Self       Source = "airside"    // something about the trail itself
 	Access     Source = "kubernetes" // a Kubernetes request was authorized by access policies, or they had no opinion
 )
 

@@ -10,6 +10,9 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
+
+	"github.com/airside-dev/airside/internal/awsid"
 )
 
 const (
@@ -27,11 +30,15 @@ type Trail struct {
 	log  *slog.Logger
 	in   chan Record
 	done chan struct{}
-	once sync.Once
 
-	file *os.File
+	mu     sync.RWMutex // held for reading while a record is handed over, for writing to close
+	closed bool
+
+	// Of the writing goroutine alone.
+	file *os.File // nil after a failure, until it can be opened again
 	out  *bufio.Writer
 	size int64
+	lost int // records that could not be written since the last one that could
 }
 
 // Open continues the trail in dir.
@@ -47,12 +54,24 @@ func Open(dir string, log *slog.Logger) (*Trail, error) {
 	return t, nil
 }
 
-// Record takes a record. It returns before the record is on disk.
-func (t *Trail) Record(r Record) { t.in <- r }
+// Record takes a record. It returns before the record is on disk. After Close it drops the record: what is recorded then
+// are calls that a stop cut off.
+func (t *Trail) Record(r Record) {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	if !t.closed {
+		t.in <- r
+	}
+}
 
-// Close writes what is waiting. Nothing may be recorded afterwards.
+// Close writes what is waiting.
 func (t *Trail) Close() {
-	t.once.Do(func() { close(t.in) })
+	t.mu.Lock()
+	if !t.closed {
+		t.closed = true
+		close(t.in)
+	}
+	t.mu.Unlock()
 	<-t.done
 }
 
@@ -70,7 +89,7 @@ func (t *Trail) openFile() error {
 	return nil
 }
 
-// endLine makes a file end with a whole line: a process that was killed may have left half of one.
+// endLine makes a file end with a whole line: a process that was killed, or a full disk, may have left half of one.
 func endLine(f *os.File) (int64, error) {
 	size, err := f.Seek(0, io.SeekEnd)
 	if err != nil || size == 0 {
@@ -90,42 +109,89 @@ func endLine(f *os.File) (int64, error) {
 // write is the one goroutine that touches the file. It flushes whenever it has caught up.
 func (t *Trail) write() {
 	defer close(t.done)
-	defer func() { t.out.Flush(); t.file.Close() }()
-	failing := false
+	defer t.closeFile()
 	for r := range t.in {
-		err := t.append(&r)
-		if err == nil && len(t.in) == 0 {
-			err = t.out.Flush()
+		line, err := t.line(&r)
+		if err != nil {
+			t.log.Error("a record of the trail cannot be written down", "record", r.ID, "error", err)
+			continue
 		}
-		if (err != nil) != failing {
-			failing = err != nil
-			t.log.Error("the trail cannot be written", "error", err)
+		if err := t.put(line); err != nil {
+			if t.lost == 0 {
+				t.log.Error("the trail cannot be written; records are lost until it can", "error", err)
+			}
+			t.lost++
+			t.closeFile()
 		}
 	}
 }
 
-func (t *Trail) append(r *Record) error {
+// line is a record as it is written, with its explanation. An explanation that fails costs itself and not the record,
+// let alone the program.
+func (t *Trail) line(r *Record) ([]byte, error) {
 	if r.Explain != nil {
-		r.Verdicts = r.Explain()
+		func() {
+			defer func() {
+				if failure := recover(); failure != nil {
+					t.log.Error("a verdict could not be explained", "record", r.ID, "panic", failure)
+				}
+			}()
+			r.Verdicts = r.Explain()
+		}()
 	}
 	line, err := json.Marshal(r)
-	if err != nil {
-		return err
+	return append(line, '\n'), err
+}
+
+// put writes a line, and whatever is buffered once nothing else waits.
+func (t *Trail) put(line []byte) error {
+	if t.file == nil {
+		if err := t.openFile(); err != nil {
+			return err
+		}
+	}
+	if t.lost > 0 {
+		gap, err := json.Marshal(Record{ID: awsid.UUID(), Time: time.Now().UTC(), Source: Self, Action: "record", Decision: Failed,
+			Reason: fmt.Sprintf("%d records before this one could not be written", t.lost)})
+		if err != nil {
+			return err
+		}
+		line = append(append(gap, '\n'), line...)
 	}
 	if t.size+int64(len(line)) > fileLimit {
 		if err := t.rotate(); err != nil {
 			return err
 		}
 	}
-	n, err := t.out.Write(append(line, '\n'))
+	n, err := t.out.Write(line)
 	t.size += int64(n)
+	if err == nil && (len(t.in) == 0 || t.lost > 0) {
+		err = t.out.Flush()
+	}
+	if err == nil {
+		t.lost = 0
+	}
 	return err
+}
+
+// closeFile writes what is buffered, if it can be, and lets the file go: a buffered writer that failed once would fail
+// for ever.
+func (t *Trail) closeFile() {
+	if t.file == nil {
+		return
+	}
+	if err := errors.Join(t.out.Flush(), t.file.Close()); err != nil && t.lost == 0 {
+		t.log.Error("the trail cannot be written", "error", err)
+	}
+	t.file, t.out = nil, nil
 }
 
 func (t *Trail) rotate() error {
 	if err := errors.Join(t.out.Flush(), t.file.Close()); err != nil {
+		t.file, t.out = nil, nil
 		return err
 	}
+	t.file, t.out = nil, nil
 	for i := keptFiles - 1; i > 0; i-- {
 		err := os.Rename(t.name(i-1), t.name(i))
 		if err != nil && !errors.Is(err, os.ErrNotExist) {

@@ -92,3 +92,87 @@ func TestFollowSeesOnlyWhatComesAfter(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// After a write that failed, such as on a full disk, the trail goes on as soon as it can, and says what is missing.
+func TestTrailGoesOnAfterAFailure(t *testing.T) {
+	dir := t.TempDir()
+	trail := &Trail{dir: dir, log: slog.New(slog.DiscardHandler), in: make(chan Record)}
+	if err := trail.openFile(); err != nil {
+		t.Fatal(err)
+	}
+	line := func(id string) []byte {
+		l, err := trail.line(&Record{ID: id})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l
+	}
+	if err := trail.put(line("before")); err != nil {
+		t.Fatal(err)
+	}
+	trail.file.Close() // what is written from here on fails
+	if err := trail.put(line("lost")); err == nil {
+		t.Fatal("writing to a closed file succeeded")
+	}
+	trail.lost++
+	trail.closeFile()
+	if err := trail.put(line("after")); err != nil {
+		t.Fatal(err)
+	}
+	trail.closeFile()
+	ids := records(t, dir)
+	if len(ids) != 3 || ids[0] != "before" || ids[2] != "after" {
+		t.Errorf("read %v, want before, a record about the gap, after", ids)
+	}
+}
+
+func TestExplanationThatFailsCostsOnlyItself(t *testing.T) {
+	dir := t.TempDir()
+	trail := open(t, dir)
+	trail.Record(Record{ID: "1", Explain: func() []Verdict { panic("no explanation") }})
+	trail.Record(Record{ID: "2"})
+	trail.Close()
+	trail.Record(Record{ID: "3"}) // dropped, not a panic
+	if got := fmt.Sprint(records(t, dir)); got != "[1 2]" {
+		t.Errorf("read %s, want [1 2]", got)
+	}
+}
+
+func TestFollowReadsARotatedFileToItsEnd(t *testing.T) {
+	dir := t.TempDir()
+	trail := &Trail{dir: dir, log: slog.New(slog.DiscardHandler), in: make(chan Record)}
+	if err := trail.openFile(); err != nil {
+		t.Fatal(err)
+	}
+	put := func(id string) {
+		t.Helper()
+		l, err := trail.line(&Record{ID: id})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := trail.put(l); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("1")
+	var seen []string
+	stop := errors.New("all seen")
+	err := Follow(t.Context(), dir, 0, func(r *Record) error {
+		seen = append(seen, r.ID)
+		if r.ID == "1" { // Follow has the file open: rotate it away under its feet
+			put("2")
+			if err := trail.rotate(); err != nil {
+				t.Fatal(err)
+			}
+			put("3")
+		}
+		if r.ID == "3" {
+			return stop
+		}
+		return nil
+	})
+	if !errors.Is(err, stop) || fmt.Sprint(seen) != "[1 2 3]" {
+		t.Errorf("followed %v, %v; want 1 2 3", seen, err)
+	}
+	trail.closeFile()
+}

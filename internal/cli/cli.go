@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/airside-dev/airside/internal/explain"
 	"github.com/airside-dev/airside/internal/server"
 )
 
@@ -54,7 +55,7 @@ func Main(args []string, in io.Reader, out, errs io.Writer, child Child) int {
 	if err == nil {
 		return exitOK
 	}
-	fmt.Fprintln(errs, "airside: "+err.Error())
+	fmt.Fprintln(errs, explain.Printable("airside: "+err.Error()))
 	var usage usageError
 	if errors.As(err, &usage) {
 		return exitUsage
@@ -69,6 +70,7 @@ func (a *app) root() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Version:       Version,
+		Args:          cobra.ArbitraryArgs, // so that an unknown command gets to RunE
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return usageError{fmt.Errorf("there is no command %q: see `airside --help`", args[0])}

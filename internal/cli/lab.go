@@ -25,7 +25,7 @@ func (a *app) down() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			i, err := state.Running()
+			i, err := state.Process()
 			if errors.Is(err, server.ErrNotRunning) {
 				_, err := fmt.Fprintln(a.out, "airside is not running")
 				return err
@@ -37,7 +37,7 @@ func (a *app) down() *cobra.Command {
 				return fmt.Errorf("airside (process %d) cannot be stopped: %w", i.PID, err)
 			}
 			for end := time.Now().Add(downTimeout); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-				if _, err := state.Running(); errors.Is(err, server.ErrNotRunning) {
+				if _, err := state.Process(); errors.Is(err, server.ErrNotRunning) {
 					_, err := fmt.Fprintln(a.out, "airside has stopped")
 					return err
 				}

@@ -108,7 +108,7 @@ func (a *app) showRecord(r *audit.Record, v *trailView) error {
 		}
 		return json.NewEncoder(a.out).Encode(r)
 	}
-	if _, err := fmt.Fprintln(a.out, recordLine(r)); err != nil || !v.steps {
+	if _, err := fmt.Fprintln(a.out, explain.Printable(recordLine(r))); err != nil || !v.steps {
 		return err
 	}
 	for i := range r.Verdicts {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"runtime"
 	"strings"
 	"time"
 
@@ -23,6 +24,9 @@ func (a *app) up() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "up", Short: "Start Airside, in the foreground unless --detach is given", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if runtime.GOOS == "windows" {
+				return errors.New("airside does not run on Windows itself: use the Windows Subsystem for Linux")
+			}
 			if err := checkUp(&o); err != nil {
 				return usageError{err}
 			}

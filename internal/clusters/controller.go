@@ -54,6 +54,9 @@ type Controller struct {
 // removeTimeout bounds how long a control plane may take to end by itself before it is killed.
 const removeTimeout = 10 * time.Second
 
+// revivePause is before a cluster that its fleet has given up on is started afresh, on another port if need be.
+const revivePause = 30 * time.Second
+
 // retryPause is between tries at what failed for a reason outside a cluster, such as a full disk.
 const retryPause = 2 * time.Second
 
@@ -159,6 +162,7 @@ func (c *Controller) begin(task, uid string, do func(uid string) error) {
 			}
 			c.Log.Error("a cluster cannot be brought to its recorded state; trying again",
 				"task", task, "cluster", uid, "error", err)
+			c.complain(uid, err)
 			select {
 			case <-time.After(retryPause):
 			case <-c.ctx.Done():
@@ -166,6 +170,17 @@ func (c *Controller) begin(task, uid string, do func(uid string) error) {
 			}
 		}
 	})
+}
+
+// complain makes a cluster say in its health that Airside cannot do what it should, and lets nobody wait for it.
+func (c *Controller) complain(uid string, reason error) {
+	err := c.update(uid, func(cl *world.Cluster) {
+		cl.Health = []world.HealthIssue{{Code: "InternalFailure", Message: "The cluster cannot be started yet: " + text(reason)}}
+	})
+	if err != nil && c.ctx.Err() == nil {
+		c.Log.Error("a cluster's health cannot be written", "cluster", uid, "error", err)
+	}
+	c.settle(uid)
 }
 
 // observe writes what a control plane's process does into the cluster's record.
@@ -193,6 +208,27 @@ func (c *Controller) observe(uid string, state fleet.State, reason error) {
 		c.Log.Error("a cluster's status cannot be written", "cluster", uid, "error", err)
 	}
 	c.settle(uid)
+	if state == fleet.Failed {
+		c.revive(uid)
+	}
+}
+
+// revive starts a cluster that was ACTIVE again after a pause. One that never was stays FAILED, as on AWS.
+func (c *Controller) revive(uid string) {
+	c.work.Go(func() {
+		select {
+		case <-time.After(revivePause):
+		case <-c.ctx.Done():
+			return
+		}
+		c.fleet.Stop(c.ctx, uid)
+		c.mu.Lock()
+		delete(c.busy, "start"+uid)
+		c.mu.Unlock()
+		if cl, ok := c.Store.World().Clusters.Find("uid:" + uid); ok {
+			c.reconcile(cl)
+		}
+	})
 }
 
 func text(err error) string {

@@ -4,7 +4,9 @@ package explain
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/airside-dev/airside/internal/trace"
 )
@@ -26,7 +28,7 @@ func Text(w io.Writer, s *trace.Step, indent string) error {
 	if mark == "" {
 		mark = " "
 	}
-	if _, err := fmt.Fprintf(w, "%s%s %s\n", indent, mark, line(s)); err != nil {
+	if _, err := fmt.Fprintf(w, "%s%s %s\n", indent, mark, Printable(line(s))); err != nil {
 		return err
 	}
 	for _, child := range s.Steps {
@@ -72,3 +74,22 @@ func list(values []string) string {
 	}
 	return strings.Join(values, ", ") + more
 }
+
+// Printable escapes what is not for a terminal: much of what is rendered was chosen by whoever made a request, and a line
+// break or an escape sequence in it must not become one.
+func Printable(s string) string {
+	if strings.IndexFunc(s, unprintable) < 0 {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if unprintable(r) {
+			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+func unprintable(r rune) bool { return !unicode.IsPrint(r) }

@@ -43,3 +43,9 @@ func TestNothingIsNothing(t *testing.T) {
 		t.Errorf("%q, %v", b.String(), err)
 	}
 }
+
+func TestRequestsCannotForgeLines(t *testing.T) {
+	if got := Printable("a\nb\x1b[31m\u202e é"); got != `a\nb\x1b[31m\u202e é` {
+		t.Errorf("got %q", got)
+	}
+}

@@ -119,6 +119,8 @@ func (g *Gateway) run(x *exchange) (err error) {
 	if err := receive(x); err != nil {
 		return err
 	}
+	// A body may take its time to arrive. What counts are the facts when the whole call is here.
+	x.call.Time, x.call.World = g.Now(), g.World()
 	signature, err := sigv4.Parse(x.r)
 	unsigned := errors.Is(err, sigv4.ErrNone)
 	if x.service = g.serviceOf(x, signature); x.service == nil {

@@ -25,7 +25,7 @@ func (l *lab) bootstrap() error {
 	o := l.options
 	err := l.store.Update(l.ctx, func(tx *store.Tx) error {
 		if is, ok := tx.World.Labs.Get(world.LabKey); ok {
-			return fits(is, &o)
+			return fits(tx.World, is, &o)
 		}
 		seal := make([]byte, 32)
 		rand.Read(seal) // never fails: crypto/rand ends the program first
@@ -72,12 +72,18 @@ func (l *lab) putKey(tx *store.Tx, id, user, secret string) {
 }
 
 // fits refuses options that contradict what the lab was first started with.
-func fits(is *world.Lab, o *Options) error {
+func fits(w *world.World, is *world.Lab, o *Options) error {
 	if o.Account != "" && o.Account != is.Account {
 		return fmt.Errorf("this state folder belongs to account %s, not %s: choose another folder with --state, or `airside reset`", is.Account, o.Account)
 	}
 	if o.Region != "" && arn.PartitionOf(o.Region) != is.Partition {
 		return fmt.Errorf("this state folder belongs to partition %s, and %s is not in it: choose another folder with --state, or `airside reset`", is.Partition, o.Region)
+	}
+	if o.AccessKey != "" {
+		secret, ok := w.Secrets.Get((&world.AccessKey{ID: o.AccessKey}).SecretName())
+		if !ok || string(secret.Value) != o.SecretKey {
+			return errors.New("this state folder was made with other keys, or the key is gone: choose another folder with --state, or `airside reset`")
+		}
 	}
 	return nil
 }

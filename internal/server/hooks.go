@@ -71,7 +71,7 @@ func (l *lab) startHooks() error {
 		ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
 		ErrorLog: slog.NewLogLogger(l.log.Handler(), slog.LevelWarn),
 	}
-	l.onStop(func() { s.Close() })
+	l.onStop(func() { drain(s) })
 	l.start(func(on net.Listener) error { return s.ServeTLS(on, "", "") }, listener)
 	return nil
 }

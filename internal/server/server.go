@@ -67,6 +67,7 @@ func (o *Options) region() string {
 type lab struct {
 	ctx      context.Context
 	options  Options
+	instance Instance
 	log      *slog.Logger
 	stop     []func() // in the order of starting; called backwards
 	listener net.Listener
@@ -103,23 +104,21 @@ func Run(ctx context.Context, o Options, ready func(Instance)) error {
 		}
 	}
 	is, _ := l.store.World().Labs.Get(world.LabKey)
-	region := is.Region
+	l.instance.Endpoint, l.instance.Account, l.instance.Region = l.endpoint(), is.Account, is.Region
 	if o.Region != "" {
-		region = o.Region
+		l.instance.Region = o.Region
 	}
-	instance := Instance{
-		PID: os.Getpid(), Endpoint: l.endpoint(), Account: is.Account, Region: region, Version: o.Version, Started: o.Now(),
-	}
-	if err := writeJSON(o.State.instance(), instance); err != nil {
+	if err := writeJSON(o.State.instance(), l.instance); err != nil {
 		return err
 	}
-	l.onStop(func() { os.Remove(o.State.instance()) })
-	ready(instance)
+	ready(l.instance)
 	select {
 	case <-ctx.Done():
 		return nil
 	case err := <-l.failed:
 		return err
+	case <-l.store.Failed():
+		return l.store.Err()
 	}
 }
 
@@ -137,10 +136,12 @@ func (l *lab) takeState() error {
 		return err
 	}
 	l.onStop(func() { lock.Close() })
-	// One that was killed leaves its own behind.
-	if err := os.Remove(l.options.State.instance()); err != nil && !errors.Is(err, os.ErrNotExist) {
+	// Without an endpoint it says: starting. One that was killed leaves its own behind, which this replaces.
+	l.instance = Instance{PID: os.Getpid(), Version: l.options.Version, Started: l.options.Now()}
+	if err := writeJSON(l.options.State.instance(), l.instance); err != nil {
 		return err
 	}
+	l.onStop(func() { os.Remove(l.options.State.instance()) })
 	file, err := os.OpenFile(l.options.State.Log(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
@@ -262,15 +263,18 @@ func (l *lab) serve() error {
 		Handler: l.route(g), ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(l.log.Handler(), slog.LevelWarn),
 	}
-	l.onStop(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
-		defer cancel()
-		if s.Shutdown(ctx) != nil {
-			s.Close()
-		}
-	})
+	l.onStop(func() { drain(s) })
 	l.start(s.Serve, l.listener)
 	return nil
+}
+
+// drain ends a server when what it is doing is done, or after drainTimeout.
+func drain(s *http.Server) {
+	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
+	defer cancel()
+	if s.Shutdown(ctx) != nil {
+		s.Close()
+	}
 }
 
 // start serves in the background; a server that ends by itself ends the lab.

@@ -30,7 +30,7 @@ func (s State) Log() string { return filepath.Join(s.Dir, "airside.log") }
 // Instance is what runs on a state folder.
 type Instance struct {
 	PID      int       `json:"pid"`
-	Endpoint string    `json:"endpoint"` // http://127.0.0.1:4566
+	Endpoint string    `json:"endpoint"` // http://127.0.0.1:4566; empty while it is starting
 	Account  string    `json:"account"`
 	Region   string    `json:"region"`
 	Version  string    `json:"version"`
@@ -55,8 +55,17 @@ var ErrNotRunning = errors.New("no Airside is running on this state folder: star
 // ErrBetween is returned for a state folder on which an Airside is just starting or stopping.
 var ErrBetween = errors.New("an Airside is just starting or stopping on this state folder: try again in a moment")
 
-// Running tells what runs on the folder now.
+// Running tells what runs on the folder now and can be used.
 func (s State) Running() (*Instance, error) {
+	i, err := s.Process()
+	if err == nil && i.Endpoint == "" {
+		return nil, ErrBetween
+	}
+	return i, err
+}
+
+// Process tells which process has the folder, also one that is still starting.
+func (s State) Process() (*Instance, error) {
 	held, err := s.held()
 	if err != nil {
 		return nil, err
@@ -106,14 +115,14 @@ func (s State) acquire() (*fileutil.LockedFile, error) {
 	if err := os.Chmod(s.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("the state folder cannot be kept private: %w", err)
 	}
-	l, err := fileutil.TryLockFile(s.lock(), os.O_RDWR|os.O_CREATE, 0o600)
+	l, err := s.tryLock()
 	// `airside status` holds the lock for an instant, to see whether it can.
 	for range 10 {
 		if !errors.Is(err, fileutil.ErrLocked) {
 			break
 		}
 		time.Sleep(20 * time.Millisecond)
-		l, err = fileutil.TryLockFile(s.lock(), os.O_RDWR, 0o600)
+		l, err = s.tryLock()
 	}
 	if errors.Is(err, fileutil.ErrLocked) {
 		owner := ""
@@ -124,6 +133,26 @@ func (s State) acquire() (*fileutil.LockedFile, error) {
 		return nil, fmt.Errorf("another Airside%s runs on the state folder %s: stop it with `airside down`, or choose another folder with --state", owner, s.Dir)
 	}
 	return l, err
+}
+
+// tryLock locks the lock file, and makes sure that what it locked is still the file of that name: a reset removes it.
+func (s State) tryLock() (*fileutil.LockedFile, error) {
+	l, err := fileutil.TryLockFile(s.lock(), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	mine, err := l.Stat()
+	if err == nil {
+		var named os.FileInfo
+		if named, err = os.Stat(s.lock()); err == nil && os.SameFile(mine, named) {
+			return l, nil
+		}
+	}
+	l.Close()
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	return nil, fileutil.ErrLocked
 }
 
 // Reset removes everything in the folder. It refuses while an Airside runs on it, and on a folder that is not a lab's.

@@ -65,6 +65,8 @@ func StartEmbedded(ctx context.Context, dir string) (*Embedded, error) {
 	cfg.MaxTxnOps = 20_000 // a cluster's deletion takes its 3000 access entries along
 	cfg.MaxRequestBytes = 8 << 20
 	cfg.SnapshotCount = 10_000
+	// Without it etcd takes every request for an expensive one and writes it to the log.
+	cfg.WarningUnaryRequestDuration = embed.DefaultWarningUnaryRequestDuration
 	cfg.ZapLoggerBuilder = embed.NewZapLoggerBuilder(etcdLogger(log))
 
 	e, err := startEtcd(cfg)

@@ -28,12 +28,13 @@ const (
 type Store struct {
 	client *clientv3.Client
 	prefix string
-	lease  sync.Mutex // one writer at a time in this process; the head key keeps other processes out
+	turn   chan struct{} // holds one token: one writer at a time in this process; the head key keeps other processes out
 
 	current atomic.Pointer[world.World]
 	mu      sync.Mutex
 	moved   chan struct{} // closed and replaced whenever current moves
 	failed  error         // why the watch ended for good; under mu
+	ended   chan struct{} // closed when it did
 
 	stop context.CancelFunc
 	done chan struct{}
@@ -44,7 +45,7 @@ func Open(ctx context.Context, client *clientv3.Client, prefix string) (*Store, 
 	if prefix == "" {
 		prefix = defaultPrefix
 	}
-	s := &Store{client: client, prefix: prefix, moved: make(chan struct{}), done: make(chan struct{})}
+	s := &Store{client: client, prefix: prefix, turn: make(chan struct{}, 1), moved: make(chan struct{}), ended: make(chan struct{}), done: make(chan struct{})}
 	if err := s.load(ctx); err != nil {
 		return nil, err
 	}
@@ -174,11 +175,23 @@ func (s *Store) apply(events []*clientv3.Event) (w *world.World, err error) {
 	return w, nil
 }
 
-// fail ends following for good: writers are told, readers keep the last World.
+// Failed is closed when the store can no longer be followed: from then on the World is the past, and nobody should go on
+// deciding by it. Err says why.
+func (s *Store) Failed() <-chan struct{} { return s.ended }
+
+// Err is why the store can no longer be followed; nil while it is.
+func (s *Store) Err() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.failed
+}
+
+// fail ends following for good.
 func (s *Store) fail(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.failed = fmt.Errorf("the store can no longer be followed: %w", err)
+	close(s.ended)
 	close(s.moved)
 	s.moved = make(chan struct{})
 }
@@ -213,10 +226,11 @@ const writeTimeout = 30 * time.Second
 // The caller's context bounds waiting for its turn, not the commit: a write that was begun is seen through, so that a
 // caller who hangs up cannot leave it unknown whether it happened.
 func (s *Store) Update(ctx context.Context, f func(*Tx) error) error {
-	s.lease.Lock()
-	defer s.lease.Unlock()
-	if err := ctx.Err(); err != nil {
-		return err
+	select {
+	case s.turn <- struct{}{}:
+		defer func() { <-s.turn }()
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 	committing, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
 	defer cancel()
@@ -229,6 +243,9 @@ func (s *Store) Update(ctx context.Context, f func(*Tx) error) error {
 }
 
 func (s *Store) try(ctx context.Context, f func(*Tx) error) (done bool, err error) {
+	if err := s.Err(); err != nil {
+		return false, err // nothing is committed that cannot be seen afterwards
+	}
 	w := s.World()
 	t := &Tx{World: w, staged: map[string]world.Record{}, keys: s.etcdKey}
 	if err := f(t); err != nil {
@@ -271,11 +288,8 @@ func (s *Store) await(ctx context.Context, revision int64) error {
 		if s.World().Revision >= revision {
 			return nil
 		}
-		s.mu.Lock()
-		failed := s.failed
-		s.mu.Unlock()
-		if failed != nil {
-			return failed
+		if err := s.Err(); err != nil {
+			return err
 		}
 		select {
 		case <-moved:

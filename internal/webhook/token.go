@@ -2,7 +2,9 @@ package webhook
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	authenticationv1 "k8s.io/api/authentication/v1"
@@ -90,8 +92,15 @@ func (h *Handler) verify(w *world.World, c *world.Cluster, text string, now time
 	if err != nil {
 		return nil, t.AccessKeyID, err
 	}
-	if err := s.Check(now, sigv4.Endpoint{Service: "sts", PresignLifetime: sigv4.MaxSkew}); err != nil {
+	at := sigv4.Endpoint{Service: "sts", PresignLifetime: sigv4.MaxSkew}
+	if t.Region != "global" && strings.HasPrefix(t.URL.Host, "sts") {
+		at.Region = t.Region // a regional endpoint of STS takes no scope of another region
+	}
+	if err := s.Check(now, at); err != nil {
 		return nil, t.AccessKeyID, err
+	}
+	if v := t.URL.Query().Get("Version"); v != stsVersion {
+		return nil, t.AccessKeyID, fmt.Errorf("STS has no GetCallerIdentity for version %q", v)
 	}
 	cred, err := h.Resolver.Resolve(w, s.AccessKeyID, s.SessionToken, now)
 	if err != nil && !errors.Is(err, credentials.ErrExpired) {
@@ -102,6 +111,9 @@ func (h *Handler) verify(w *world.World, c *world.Cluster, text string, now time
 	}
 	return cred, t.AccessKeyID, err
 }
+
+// stsVersion is the one API version of STS.
+const stsVersion = "2011-06-15"
 
 var errSignature = errors.New("the signature is not that of this access key for this cluster: the token is for another cluster, was changed, or was signed with another secret")
 
