@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -13,6 +14,8 @@ import (
 	"os"
 	"os/exec"
 	"time"
+
+	"google.golang.org/grpc/grpclog"
 
 	"github.com/airside-dev/airside/internal/audit"
 	"github.com/airside-dev/airside/internal/clusters"
@@ -83,6 +86,9 @@ type lab struct {
 
 // Run starts a lab, calls ready when it can be used, and runs until ctx ends.
 func Run(ctx context.Context, o Options, ready func(Instance)) error {
+	// Kubernetes' packages, which are linked for the control planes, send gRPC's log to standard error. etcd is spoken to
+	// through gRPC in this process, and what it has to say about connections that close is for nobody.
+	grpclog.SetLoggerV2(grpclog.NewLoggerV2(io.Discard, io.Discard, io.Discard))
 	l := &lab{ctx: ctx, options: o, failed: make(chan error, 2)}
 	defer l.close()
 	for _, step := range []struct {
