@@ -13,6 +13,7 @@ type condition struct {
 	ifExists   bool
 	known      bool   // the operator exists
 	key        string // lower case
+	several    bool   // the key is one that may hold several values
 	operator   string // as written
 	source     *ConditionKey
 	values     []operand
@@ -34,7 +35,7 @@ func newConditions(ops []Operator, variables bool) []condition {
 		for j := range ops[i].Keys {
 			k := &ops[i].Keys[j]
 			c := condition{op: op, quantifier: q, ifExists: ifExists, known: known, operator: ops[i].Name, source: k,
-				key: strings.ToLower(k.Name), values: make([]operand, len(k.List))}
+				key: strings.ToLower(k.Name), several: Multivalued(k.Name), values: make([]operand, len(k.List))}
 			for n := range k.List {
 				c.values[n] = newOperand(op, k.List[n].Text, variables)
 			}
@@ -103,7 +104,7 @@ func (c *condition) eval(keys Keys, deny bool) (bool, reason) {
 		}
 		return false, compared
 	}
-	if MultivaluedNeedsSetOperator && (len(got) > 1 || multivalued(c.key)) {
+	if MultivaluedNeedsSetOperator && (len(got) > 1 || c.several) {
 		return false, unqualified
 	}
 	matched := false

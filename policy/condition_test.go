@@ -51,6 +51,9 @@ func TestOperators(t *testing.T) {
 		{"StringLike", `"a?c*"`, "Abcd", false},
 		{"StringNotLike", `["x*","a*"]`, "abc", false},
 		{"StringNotLike", `["x*","y*"]`, "abc", true},
+		{"StringLike", `"a*b*d"`, "abcd", true},
+		{"StringLike", `"a*c*b*d"`, "abcd", false},
+		{"StringLike", `"ab*bc"`, "abc", false}, // the b cannot be both
 
 		{"NumericEquals", `10`, "10", true},
 		{"NumericEquals", `"10.0"`, "10", true},
@@ -63,6 +66,7 @@ func TestOperators(t *testing.T) {
 		{"NumericLessThan", `10`, "9.99", true},
 		{"NumericLessThan", `10`, "10", false},
 		{"NumericLessThan", `-1`, "-2", true},
+		{"NumericLessThan", `-1`, "2", false},
 		{"NumericLessThan", `1`, "-2", true},
 		{"NumericLessThanEquals", `10`, "10", true},
 		{"NumericLessThanEquals", `10`, "10.01", false},
@@ -75,7 +79,8 @@ func TestOperators(t *testing.T) {
 		{"DateEquals", `"2026-01-02T03:04:05Z"`, "2026-01-02T04:04:05+01:00", true},
 		{"DateEquals", `"2026-01-02"`, "2026-01-02T00:00:00Z", true},
 		{"DateEquals", `"2026-01"`, "2026-01-01T00:00Z", true},
-		{"DateEquals", `"1767323045"`, "2026-01-02T03:04:05Z", true}, // epoch seconds
+		{"DateEquals", `"1767323045"`, "2026-01-02T03:04:05Z", true},          // epoch seconds
+		{"DateEquals", `"2026-01-02T03:04:05"`, "2026-01-02T03:04:05Z", true}, // without a zone, UTC
 		{"DateEquals", `"2026-01-02T03:04:05.5Z"`, "2026-01-02T03:04:05Z", false},
 		{"DateEquals", `"yesterday"`, "2026-01-02T03:04:05Z", false},
 		{"DateNotEquals", `"2026-01-02T03:04:05Z"`, "2026-01-02T03:04:06Z", true},

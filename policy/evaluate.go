@@ -16,35 +16,38 @@ type Result struct {
 	Grant Grant      // through which principal Allow came; NotGranted where the policy names none
 }
 
-// Evaluate asks the policy. With a nil step it stops at the first Deny, and Allow is then what was found until there;
-// with a step it looks at every statement and records, below step, each statement with its elements and conditions.
+// Evaluate asks the policy. With a nil step it looks only at statements that may be about the action's service and stops
+// at the first Deny; Allow is then what was found until there. With a step it looks at every statement and records,
+// below step, each statement with its elements and conditions.
 func (p *Policy) Evaluate(q *Query, step *Step) Result {
 	var r Result
-	for i := range p.statements {
-		s := &p.statements[i]
-		var (
-			applies bool
-			grant   Grant
-		)
-		if step.On() {
-			applies, grant = s.explain(q, step)
-		} else {
-			applies, grant = s.applies(q)
+	if step.On() {
+		for i := range p.statements {
+			s := &p.statements[i]
+			if applies, grant := s.explain(q, step); applies {
+				r.add(s, grant)
+			}
 		}
-		switch {
-		case !applies:
-		case s.deny:
-			if r.Deny == nil {
-				r.Deny = s.source
-			}
-			if !step.On() {
-				return r
-			}
-		case r.Allow == nil || grant > r.Grant:
-			r.Allow, r.Grant = s.source, grant
+		return r
+	}
+	w := p.index.relevant(q.Action)
+	for i, ok := w.next(); ok && r.Deny == nil; i, ok = w.next() {
+		s := &p.statements[i]
+		if applies, grant := s.applies(q); applies {
+			r.add(s, grant)
 		}
 	}
 	return r
+}
+
+// add takes up a statement that applies.
+func (r *Result) add(s *compiled, grant Grant) {
+	switch {
+	case s.deny && r.Deny == nil:
+		r.Deny = s.source
+	case !s.deny && (r.Allow == nil || grant > r.Grant):
+		r.Allow, r.Grant = s.source, grant
+	}
 }
 
 // applies tells whether the statement says something about the request, cheapest element first.

@@ -59,16 +59,18 @@ func TestLongActionLists(t *testing.T) {
 	for i := range 2 * longList {
 		list = append(list, "svc"+string(rune('a'+i%26))+":Do*")
 	}
-	list = append(list, "s3:GetObject", "*")
-	values := &Values{}
-	for _, a := range list {
-		values.List = append(values.List, Value{Text: a})
-	}
-	indexed := newActions(values)
-	plain := &patternSet{source: values, patterns: indexed.patterns}
-	for _, action := range []string{"s3:GetObject", "S3:GETBUCKET", "s3:HeadObject", "sqs:GetBucket", "svcb:DoIt", "ec2:Run", "none"} {
-		if got, want := indexed.matchAction(action), plain.matchAction(action); got != want || indexed.byVendor == nil {
-			t.Errorf("%s: index %d, want %d", action, got, want)
+	list = append(list, "s3:GetObject")
+	for _, last := range []string{"*", "ec2:Run"} {
+		values := &Values{}
+		for _, a := range append(list, last) {
+			values.List = append(values.List, Value{Text: a})
+		}
+		indexed := newActions(values)
+		plain := &patternSet{source: values, patterns: indexed.patterns}
+		for _, action := range []string{"s3:GetObject", "S3:GETBUCKET", "s3:HeadObject", "sqs:GetBucket", "svcb:DoIt", "ec2:Run", "ec2", "none"} {
+			if got, want := indexed.matchAction(action), plain.matchAction(action); got != want || indexed.byService == nil {
+				t.Errorf("%s: index %d, want %d", action, got, want)
+			}
 		}
 	}
 }
@@ -186,6 +188,15 @@ func TestPrincipals(t *testing.T) {
 		r := ask(t, text, &Query{Kind: tt.kind, Action: "sts:AssumeRole", Resource: "arn:aws:iam::1:role/x", Caller: *tt.caller})
 		if r.Grant != tt.want || (r.Allow != nil) != (tt.want != NotGranted) {
 			t.Errorf("%s %s on %+v: got %q", tt.kind, tt.principal, tt.caller, r.Grant)
+		}
+	}
+}
+
+// TestGrantNames: a grant that there is not names nobody.
+func TestGrantNames(t *testing.T) {
+	for grant, want := range map[Grant]string{NotGranted: "no principal", GrantRole: "its role", GrantFederation: "the identity provider", 99: "no principal"} {
+		if got := grant.String(); got != want {
+			t.Errorf("%d: got %q, want %q", grant, got, want)
 		}
 	}
 }

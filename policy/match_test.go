@@ -25,6 +25,13 @@ func TestGlob(t *testing.T) {
 		{"*a*b*", "xxaxxbxx", whole, true},
 		{"a**b", "ab", whole, true},
 		{"a?c*", "abcd", whole, true},
+		{"?*", "a", whole, true},
+		{"*a*b*c", "xaxbxc", whole, true},
+		{"*a*b*c", "xaxbxcx", whole, false},
+		{"*a*b*c", "xbxaxc", whole, false},
+		{"ab*ba", "aba", whole, false}, // the b stands once
+		{"ab*é*ba", "abéba", whole, true},
+		{"S3:*Obj*", "s3:GetOBJECT", folded, true},
 		{"A", "a", whole, false},
 		{"s3:get*", "S3:GetObject", folded, true},
 		{"*Object", "s3:getOBJECT", folded, true},
@@ -89,6 +96,7 @@ func FuzzMatch(f *testing.F) {
 	f.Add("*é?", "aé€")
 	f.Add("arn:aws:s3:::*", "arn:aws:s3:::b")
 	f.Add("a*:*:?:::*x", "ab:c:d::::x")
+	f.Add("a*b*ab*b", "aabbab")
 	f.Add("*:*:*:*:*:*", "a:b:c:d:e:f:g")
 	f.Fuzz(func(t *testing.T, pattern, text string) {
 		if len(pattern) > 16 || len(text) > 24 || !utf8.ValidString(pattern) || !utf8.ValidString(text) {
@@ -134,6 +142,8 @@ func TestVariables(t *testing.T) {
 		{"${}", "", false, false},
 		{"${a${aws:username}}", "ann", false, false}, // no nesting
 		{"${aws:username, ann}", "ann", false, false},
+		{"${aws:username, 'ann}x", "ann", false, false}, // the default is not closed
+		{"${aws:TagKeys, 'd'}", "d", true, true},
 	}
 	for _, tt := range tests {
 		p := newPattern(tt.pattern, true, true)

@@ -52,11 +52,10 @@ var multivaluedKeys = map[string]bool{
 	"sts:transitivetagkeys":                true,
 }
 
-// multivalued tells whether a key, in lower case, may hold several values. The amr claim of an OIDC provider is one:
-// its key begins with the provider's host, so that no table can hold it.
-func multivalued(key string) bool {
+// Multivalued tells whether a condition key, in any case, may hold several values, and so needs ForAllValues or
+// ForAnyValue. The amr claim of an OIDC provider is such a key: it begins with the provider's host, so that no table can
+// hold it.
+func Multivalued(key string) bool {
+	key = strings.ToLower(key)
 	return multivaluedKeys[key] || strings.HasSuffix(key, ":amr")
 }
-
-// Multivalued tells whether a condition key is known to hold several values, and so needs ForAllValues or ForAnyValue.
-func Multivalued(key string) bool { return multivalued(strings.ToLower(key)) }

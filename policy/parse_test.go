@@ -33,6 +33,18 @@ func TestParseErrorsHavePositions(t *testing.T) {
 		{"bad escape", `{"Id":"\x"}`, `1:9: unknown escape 'x' in a string`},
 		{"not closed", `{"Id":"abc`, `1:11: a string is not closed before the end of the document`},
 		{"bad number", `{"Statement":{"Condition":{"Bool":{"a":01}}}}`, `1:41: unexpected '1' where a comma or } should stand`},
+		{"negative nothing", `{"Statement":{"Condition":{"Bool":{"a":-}}}}`, `1:41: unexpected '}' in a number`},
+		{"fraction without digits", `{"Statement":{"Condition":{"Bool":{"a":1.}}}}`, `1:42: unexpected '}' in a number`},
+		{"exponent without digits", `{"Statement":{"Condition":{"Bool":{"a":1e+}}}}`, `1:43: unexpected '}' in a number`},
+		{"name not closed", `{"Id`, `1:5: a string is not closed before the end of the document`},
+		{"no colon", `{"Id" "x"}`, `1:7: unexpected '"' where the colon after "Id" should stand`},
+		{"no comma in a list", `{"Statement":[{} {}]}`, `1:18: unexpected '{' where a comma or ] should stand`},
+		{"not UTF-8", "{\"Id\":\"a\xff\"}", `1:9: a string is not valid UTF-8`},
+		{"byte that is no character", "{\xff", `1:2: unexpected byte 0xff where a name in double quotes should stand`},
+		{"ends in an escape", `{"Id":"\`, `1:8: a string is not closed before the end of the document`},
+		{"no hexadecimal digits", `{"Id":"\u00g9"}`, `1:8: \u in a string must be followed by four hexadecimal digits`},
+		{"principal a list", `{"Statement":{"Principal":["*"]}}`, `1:27: Principal must be an object, not a list`},
+		{"principal of numbers", `{"Statement":{"Principal":{"AWS":111122223333}}}`, `1:34: AWS must be a string or a list of strings, not a number`},
 		{"too deep", strings.Repeat("[", 40), `1:18: values are nested more than 16 deep`},
 		{"too long", `{"Id":"` + strings.Repeat("x", MaxSize) + `"}`, `1:1: the document has 131081 characters; at most 131072 are allowed`},
 	}
@@ -75,6 +87,30 @@ func TestParseKeepsPositionsAndScalars(t *testing.T) {
 	}
 	if got := texts(s.Condition[1].Keys[0].List); !reflect.DeepEqual(got, []string{"true"}) {
 		t.Errorf("boolean %q", got)
+	}
+}
+
+// TestStringsAndNumbers: every escape of JSON is decoded, and printed again where JSON asks for one; numbers stay as they
+// were written.
+func TestStringsAndNumbers(t *testing.T) {
+	d := mustParse(t, `{"Id":"\"\\\/\b\f\n\r\t\u00E9\u00e9\ud83d\ude00","Statement":{"Condition":{"NumericEquals":{"k":[-1.5e+10,0]}}}}`)
+	if want := "\"\\/\b\f\n\r\téé😀"; d.ID.Text != want {
+		t.Errorf("got %q, want %q", d.ID.Text, want)
+	}
+	if got := texts(d.Statements[0].Condition[0].Keys[0].List); !reflect.DeepEqual(got, []string{"-1.5e+10", "0"}) {
+		t.Errorf("numbers %q", got)
+	}
+	if want := `"Id": "\"\\/\u0008\u000c\n\r\téé😀"`; !strings.Contains(d.String(), want) {
+		t.Errorf("%s has no %s", d, want)
+	}
+}
+
+// TestPolicyKeepsItsDocument: what was parsed can be shown again.
+func TestPolicyKeepsItsDocument(t *testing.T) {
+	text := " { \"Statement\" : [] } "
+	d := mustParse(t, text)
+	if p := Compile(d); p.Document() != d || p.Text() != text || d.Text() != text {
+		t.Errorf("got %q and %q", p.Text(), d.Text())
 	}
 }
 

@@ -27,6 +27,7 @@ const (
 	general shape = iota
 	exact         // no wildcard
 	prefix        // one *, at the end
+	pieces        // any number of *, and no ?
 	all           // nothing but *
 )
 
@@ -35,6 +36,7 @@ type pattern struct {
 	source string
 	shape  shape // of a pattern without variables
 	fixed  string
+	pieces []string // what stands before, between and behind the stars
 	spans  []span
 	slots  []slot
 }
@@ -73,6 +75,8 @@ func (p *pattern) classify() {
 		p.shape = all
 	case star == len(s.text)-1 && s.text[star] == '*':
 		p.shape, p.fixed = prefix, s.text[:star]
+	case !strings.Contains(s.text, "?"):
+		p.shape, p.pieces = pieces, strings.Split(s.text, "*")
 	}
 }
 
@@ -85,6 +89,10 @@ func (p *pattern) match(s string, keys Keys, m mode) (matched, resolved bool) {
 				return len(s) == len(p.fixed) && hasPrefix(s, p.fixed, m), true
 			case prefix:
 				return hasPrefix(s, p.fixed, m), true
+			case pieces:
+				if m == whole {
+					return inOrder(p.pieces, s), true
+				}
 			case all:
 				return true, true
 			}
@@ -148,8 +156,26 @@ func lower(c byte) byte {
 	return c
 }
 
+// inOrder tells whether s begins with the first piece, ends with the last, and holds the others between them in their
+// order. Its time is proportional to the length of s: each piece is looked for behind the one before.
+func inOrder(pieces []string, s string) bool {
+	first, last := pieces[0], pieces[len(pieces)-1]
+	if len(s) < len(first)+len(last) || !strings.HasPrefix(s, first) || !strings.HasSuffix(s, last) {
+		return false
+	}
+	s = s[len(first) : len(s)-len(last)]
+	for _, piece := range pieces[1 : len(pieces)-1] {
+		i := strings.Index(s, piece)
+		if i < 0 {
+			return false
+		}
+		s = s[i+len(piece):]
+	}
+	return true
+}
+
 // glob matches s against spans. A mismatch goes back to the last * only, which is enough because an earlier one could
-// only have made the later one's choice smaller; time is at most len(s) times the length of the pattern.
+// only have made the later one's choice smaller; time is at most len(s) times the longest text between two stars.
 //
 // In mode byParts a * or ? in one of the first five parts does not match a colon, and the pattern must have six parts
 // (reference_policies_elements_condition_operators, "each of the six colon-delimited components is checked separately").

@@ -6,6 +6,7 @@ import "strings"
 type Policy struct {
 	doc        *Document
 	statements []compiled
+	index      serviceIndex
 }
 
 // compiled is one statement, ready to be evaluated.
@@ -26,9 +27,8 @@ type patternSet struct {
 	source   *Values
 	patterns []pattern
 
-	// The patterns of a long Action list by what stands before their colon, in lower case; those with a wildcard there
-	// are under "*". nil for short lists, which are faster to go through.
-	byVendor map[string][]int
+	// The patterns of a long Action list by service. nil for short lists, which are faster to go through.
+	byService map[string][]int
 }
 
 // longList is the number of actions from which a list is worth an index. ReadOnlyAccess has some thousands.
@@ -52,6 +52,7 @@ func Compile(d *Document) *Policy {
 			conditions:   newConditions(s.Condition, d.variables()),
 		})
 	}
+	p.index = newServiceIndex(p.statements)
 	return p
 }
 
@@ -70,13 +71,10 @@ func newActions(v *Values) *patternSet {
 		set.patterns = append(set.patterns, newPattern(a.Text, true, false))
 	}
 	if len(set.patterns) > longList {
-		set.byVendor = make(map[string][]int)
+		set.byService = make(map[string][]int)
 		for i, a := range v.List {
-			name, _, _ := strings.Cut(strings.ToLower(a.Text), ":")
-			if strings.ContainsAny(name, "*?") {
-				name = "*"
-			}
-			set.byVendor[name] = append(set.byVendor[name], i)
+			service := serviceOf(a.Text)
+			set.byService[service] = append(set.byService[service], i)
 		}
 	}
 	return set
@@ -116,7 +114,7 @@ func padARN(s string, variables bool) string {
 // matchAction is the index of the first pattern that matches the action, -1 where none does. Only "*" matches without a
 // colon (reference_policies_elements_action).
 func (s *patternSet) matchAction(action string) int {
-	if s.byVendor == nil {
+	if s.byService == nil {
 		for i := range s.patterns {
 			if s.patterns[i].isAction(action) {
 				return i
@@ -124,20 +122,14 @@ func (s *patternSet) matchAction(action string) int {
 		}
 		return -1
 	}
-	vendor, _, _ := strings.Cut(action, ":")
-	first := -1
-	for _, list := range [2][]int{s.byVendor[strings.ToLower(vendor)], s.byVendor["*"]} {
-		for _, i := range list {
-			if first >= 0 && i > first {
-				break
-			}
-			if s.patterns[i].isAction(action) {
-				first = i
-				break
-			}
+	service, _, _ := strings.Cut(action, ":")
+	w := walk{s.byService[strings.ToLower(service)], s.byService[anyService]}
+	for i, ok := w.next(); ok; i, ok = w.next() {
+		if s.patterns[i].isAction(action) {
+			return i
 		}
 	}
-	return first
+	return -1
 }
 
 func (p *pattern) isAction(action string) bool {
@@ -148,20 +140,19 @@ func (p *pattern) isAction(action string) bool {
 	return ok
 }
 
+// resourceMode is how Resource values are compared.
+var resourceMode = map[bool]mode{true: whole, false: byParts}[ResourceWildcardCrossesColon]
+
 // matchResource is the index of the first pattern that matches the resource, -1 where none does. unresolved tells
 // whether a variable without a value was met on the way. The resource "*" of an action without resource types is
 // matched by nothing but "*".
 func (s *patternSet) matchResource(resource string, keys Keys) (index int, unresolved bool) {
-	m := whole
-	if !ResourceWildcardCrossesColon {
-		m = byParts
-	}
 	for i := range s.patterns {
 		p := &s.patterns[i]
 		if p.shape == all {
 			return i, unresolved
 		}
-		ok, resolved := p.match(resource, keys, m)
+		ok, resolved := p.match(resource, keys, resourceMode)
 		if ok && resource != "*" {
 			return i, unresolved
 		}

@@ -1,7 +1,5 @@
 package policy
 
-import "strings"
-
 // organizationsMessage is the one text that AWS Organizations has for every policy it refuses.
 const organizationsMessage = "The provided policy document does not meet the requirements of the specified policy type."
 
@@ -31,10 +29,7 @@ func (d *Document) validateOrganization(kind Kind) *ValidationError {
 			return refuse(s.Pos)
 		}
 		err := each(func(v Value) *ValidationError {
-			if kind == RCP && !strings.Contains(v.Text, ":") {
-				return refuse(v.Pos)
-			}
-			if vendor(v) != nil {
+			if kind == RCP && serviceOf(v.Text) == anyService || vendor(v) != nil {
 				return refuse(v.Pos)
 			}
 			return nil

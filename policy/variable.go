@@ -47,6 +47,9 @@ func oneVariable(text string) (slot, string) {
 		key = ""
 	}
 	sl := slot{key: strings.ToLower(key)}
+	if Multivalued(key) {
+		sl.key = "" // has no single value, which counts as none
+	}
 	if text[end] == '}' {
 		return sl, text[end+1:]
 	}
@@ -69,10 +72,10 @@ func afterBrace(text string) string {
 	return rest
 }
 
-// value is the text that replaces the variable. A multivalued key has no single value and counts as none.
+// value is the text that replaces the variable. A key that has several values has no single one, which counts as none.
 func (s *slot) value(keys Keys) (string, bool) {
 	if s.key != "" {
-		if v := keys[s.key]; len(v) == 1 && !multivalued(s.key) {
+		if v := keys[s.key]; len(v) == 1 {
 			return v[0], true
 		}
 	}

@@ -35,12 +35,12 @@ type Principal struct {
 	Account   string // 12 digits; empty for Anonymous, WebIdentity and Service
 	ARN       string // as AWS prints the caller: user ARN, sts assumed-role ARN, federated-user ARN, root ARN
 	EntityARN string // aws:PrincipalArn: user ARN, role ARN with its path, root ARN, federated-user ARN
-	ID        string // unique id of the entity: AIDA…, AROA…, the account id for root
+	ID        string // unique id of the entity: AIDA…, AROA…, the account id for root; federated user: its parent's
 	UserID    string // aws:userid: AIDA…, AROA…:session, account:name
 	Name      string // user name, role name, federated name, service name (eks.amazonaws.com)
 
 	SessionName    string            // role sessions
-	ParentARN      string            // federated user: the IAM user whose session it is
+	ParentARN      string            // federated user: the IAM user, or root user, whose session it is
 	Provider       string            // web identity and its sessions: ARN or name of the identity provider
 	Tags           map[string]string // the entity's tags with session tags over them
 	ServiceLinked  bool              // the role is a service-linked role

@@ -46,12 +46,17 @@ func (d *decision) own() Verdict {
 	if !d.resource.given() || d.through <= policy.GrantAccount {
 		return d.asCaller()
 	}
-	if d.through < policy.GrantUser || d.through == policy.GrantSession && !SessionGrantPassesSessionPolicy {
+	if d.limited() {
 		if missing, ok := d.limits(); !ok {
 			return d.implicit(missing)
 		}
 	}
 	return verdictOf(Allowed, ResourceBased, d.resource)
+}
+
+// limited tells whether boundary and session policies limit what the resource's policy allows the caller directly.
+func (d *decision) limited() bool {
+	return d.through < policy.GrantUser || d.through == policy.GrantSession && !SessionGrantPassesSessionPolicy
 }
 
 // foreign decides about another account's resource: the caller's account and the resource's policy must both allow
@@ -68,7 +73,8 @@ func (d *decision) foreign() Verdict {
 }
 
 // trusted decides about assuming a role. The trust policy must allow; a caller of the same account that it names needs
-// no identity-based policy (STS API reference, AssumeRole).
+// no identity-based policy (STS API reference, AssumeRole). A role trusts itself no more than others
+// (aws.amazon.com/blogs/security/announcing-an-update-to-iam-role-trust-policy-behavior).
 func (d *decision) trusted() Verdict {
 	if d.crossAccount() {
 		if v := d.asCaller(); !v.Allowed() {
@@ -76,6 +82,10 @@ func (d *decision) trusted() Verdict {
 		}
 	}
 	if !d.resource.given() {
+		return d.implicit(RoleTrust)
+	}
+	if AccountTrustsNoSelf && d.assumesItself() && d.through <= policy.GrantAccount {
+		d.why = "a role that assumes itself must be named in its trust policy; naming the account is not enough"
 		return d.implicit(RoleTrust)
 	}
 	if !d.crossAccount() && d.req.Principal.Kind != Root {
@@ -90,9 +100,14 @@ func (d *decision) trusted() Verdict {
 	return verdictOf(Allowed, RoleTrust, d.resource)
 }
 
+// assumesItself tells whether a session of a role asks for the same role.
+func (d *decision) assumesItself() bool {
+	return d.req.Principal.Kind == AssumedRole && d.req.Principal.EntityARN == d.req.Resource
+}
+
 // directTrust is what limits a caller of the role's own account whom the trust policy names.
 func (d *decision) directTrust() (Verdict, bool) {
-	if d.through < policy.GrantUser {
+	if d.limited() {
 		if missing, ok := d.limits(); !ok {
 			return d.implicit(missing), false
 		}

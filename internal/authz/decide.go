@@ -68,9 +68,9 @@ func callerOf(req *Request, p *Policies) policy.Caller {
 	case AssumedRole:
 		c.Role, c.RoleID, c.Session = pr.EntityARN, pr.ID, pr.ARN
 	case FederatedUser:
-		c.Session, c.Parent = pr.ARN, pr.ParentARN
-		if strings.HasPrefix(pr.ID, "AIDA") {
-			c.ParentID = pr.ID
+		c.Session = pr.ARN
+		if pr.ID != pr.Account { // a session of the root user has no parent but the account
+			c.Parent, c.ParentID = pr.ParentARN, pr.ID
 		}
 	case WebIdentity:
 		c = policy.Caller{Federated: pr.Provider}

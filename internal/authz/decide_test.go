@@ -1,11 +1,8 @@
 package authz
 
 import (
-	"encoding/json"
 	"reflect"
-	"strings"
 	"testing"
-	"time"
 
 	"github.com/airside-dev/airside/internal/trace"
 	"github.com/airside-dev/airside/policy"
@@ -22,7 +19,7 @@ var (
 	role = Principal{Kind: AssumedRole, Partition: "aws", Account: account, ARN: "arn:aws:sts::111122223333:assumed-role/dev/s",
 		EntityARN: "arn:aws:iam::111122223333:role/team/dev", ID: "AROADEV", UserID: "AROADEV:s", Name: "dev", SessionName: "s"}
 	federated = Principal{Kind: FederatedUser, Partition: "aws", Account: account, ARN: "arn:aws:sts::111122223333:federated-user/app",
-		EntityARN: "arn:aws:sts::111122223333:federated-user/app", UserID: "111122223333:app", Name: "app", ParentARN: user.ARN}
+		EntityARN: "arn:aws:sts::111122223333:federated-user/app", ID: user.ID, UserID: "111122223333:app", Name: "app", ParentARN: user.ARN}
 	root = Principal{Kind: Root, Partition: "aws", Account: account, ARN: "arn:aws:iam::111122223333:root",
 		EntityARN: "arn:aws:iam::111122223333:root", ID: account, UserID: account}
 	eks = Principal{Kind: Service, Name: "eks.amazonaws.com"}
@@ -174,6 +171,7 @@ func TestResourceGrantReplaces(t *testing.T) {
 		{"federated session, both silent", federated, setup{principal: fedARN, boundary: allowElse, session: allowElse}, Allowed, ResourceBased},
 		{"parent user, no session policy", federated, setup{principal: userARN}, ImplicitlyDenied, SessionPolicy},
 		{"parent user", federated, setup{principal: userARN, session: allowAll}, Allowed, ResourceBased},
+		{"parent user by its id", federated, setup{principal: userID, session: allowAll}, Allowed, ResourceBased},
 		{"parent user, boundary silent", federated, setup{principal: userARN, session: allowAll, boundary: allowElse}, ImplicitlyDenied, BoundaryPolicy},
 		{"everyone, user with boundary", user, setup{principal: `"*"`, boundary: allowElse}, Allowed, ResourceBased},
 		{"everyone, session with both silent", role, setup{principal: `"*"`, boundary: allowElse, session: allowElse}, Allowed, ResourceBased},
@@ -234,6 +232,25 @@ func TestAssumeRole(t *testing.T) {
 		{"web identity, other provider", web, setup{trust: true, principal: `{"Federated":"arn:aws:iam::111122223333:oidc-provider/x"}`}, ImplicitlyDenied, RoleTrust},
 		{"anonymous", Principal{}, setup{trust: true, principal: `{"AWS":"*"}`}, ImplicitlyDenied, RoleTrust},
 	})
+	accountNamed := `{"AWS":"111122223333"}`
+	byAccount, byAccountBy := Allowed, RoleTrust
+	if AccountTrustsNoSelf {
+		byAccount = ImplicitlyDenied
+	}
+	runCases(t, "sts:AssumeRole", role.EntityARN, account, []decideCase{
+		{"itself, not named", role, setup{trust: true, identity: allowAll, principal: userARN}, ImplicitlyDenied, RoleTrust},
+		{"itself, named", role, setup{trust: true, principal: roleARN}, Allowed, RoleTrust},
+		{"itself, by its id", role, setup{trust: true, principal: `{"AWS":"AROADEV"}`}, Allowed, RoleTrust},
+		{"itself, session named", role, setup{trust: true, principal: `{"AWS":"arn:aws:sts::111122223333:assumed-role/dev/s"}`}, Allowed, RoleTrust},
+		{"itself, everyone named", role, setup{trust: true, principal: `{"AWS":"*"}`}, Allowed, RoleTrust},
+		{"itself, account and identity policy", role, setup{trust: true, identity: allowAll, principal: accountNamed}, byAccount, byAccountBy},
+		{"itself, account and role", role, setup{trust: true, principal: `{"AWS":["111122223333","AROADEV"]}`}, Allowed, RoleTrust},
+		{"itself, named and denied", role, setup{trust: true, identity: denyAll, principal: roleARN}, ExplicitlyDenied, IdentityBased},
+		{"a user by the account", user, setup{trust: true, identity: allowAll, principal: accountNamed}, Allowed, RoleTrust},
+	})
+	runCases(t, "sts:AssumeRole", target, account, []decideCase{
+		{"another role by the account", role, setup{trust: true, identity: allowAll, principal: accountNamed}, Allowed, RoleTrust},
+	})
 	runCases(t, "sts:AssumeRole", "arn:aws:iam::444455556666:role/target", other, []decideCase{
 		{"across, both", user, setup{trust: true, principal: userARN, identity: allowAll}, Allowed, RoleTrust},
 		{"across, trust alone", user, setup{trust: true, principal: userARN}, ImplicitlyDenied, IdentityBased},
@@ -244,6 +261,20 @@ func TestAssumeRole(t *testing.T) {
 	runCases(t, "sts:AssumeRole", target, account, []decideCase{
 		{"id of a deleted role", role, setup{trust: true, principal: `{"AWS":"AROAOLD"}`, identity: allowAll}, ImplicitlyDenied, RoleTrust},
 	})
+}
+
+// TestSelfAssumptionExplainsItself: the layers all allow, so that only the decision's own sentence says why not.
+func TestSelfAssumptionExplainsItself(t *testing.T) {
+	step := &trace.Step{Kind: trace.Decision}
+	p := setup{trust: true, identity: allowAll, principal: `{"AWS":"111122223333"}`}.policies(t)
+	Decide(&Request{Principal: role, Action: "sts:AssumeRole", Resource: role.EntityARN}, p, step)
+	outcome, want := trace.NoAllow, "a role that assumes itself must be named in its trust policy; naming the account is not enough"
+	if !AccountTrustsNoSelf {
+		outcome, want = trace.Allow, ""
+	}
+	if step.Outcome != outcome || step.Detail != want {
+		t.Errorf("got %s: %s", step.Outcome, step.Detail)
+	}
 }
 
 // TestOrganization: organizations orgs_manage_policies_scps_evaluation and orgs_manage_policies_rcps.
@@ -303,6 +334,45 @@ func TestBucketPolicyOfRoot(t *testing.T) {
 	}
 }
 
+// TestSessionOfRoot: what contains a root user's federated session is the account, and no user besides.
+func TestSessionOfRoot(t *testing.T) {
+	session := federated
+	session.ID, session.ParentARN = account, root.ARN
+	exempt := func(principals string) setup {
+		return setup{identity: allowAll, session: allowAll,
+			resource: `{"Statement":{"Effect":"Deny","NotPrincipal":{"AWS":` + principals + `},"Action":"*","Resource":"*"}}`}
+	}
+	runCases(t, "s3:GetObject", "arn:aws:s3:::b/k", account, []decideCase{
+		{"listed", session, exempt(`["111122223333","arn:aws:sts::111122223333:federated-user/app"]`), Allowed, IdentityBased},
+		{"account missing", session, exempt(`"arn:aws:sts::111122223333:federated-user/app"`), ExplicitlyDenied, ResourceBased},
+		{"a user's, the user missing", federated, exempt(`["111122223333","arn:aws:sts::111122223333:federated-user/app"]`), ExplicitlyDenied, ResourceBased},
+		{"a user's, listed", federated, exempt(`["111122223333","AIDAANN","arn:aws:sts::111122223333:federated-user/app"]`), Allowed, IdentityBased},
+	})
+}
+
+// TestNotPrincipalWithBoundary: access_policies_boundaries, a caller with a boundary is never left out.
+func TestNotPrincipalWithBoundary(t *testing.T) {
+	listed := `{"Statement":{"Effect":"Deny","NotPrincipal":{"AWS":["111122223333","AIDAANN"]},"Action":"*","Resource":"*"}}`
+	runCases(t, "s3:GetObject", "arn:aws:s3:::b/k", account, []decideCase{
+		{"listed", user, setup{identity: allowAll, resource: listed}, Allowed, IdentityBased},
+		{"listed, with a boundary", user, setup{identity: allowAll, boundary: allowAll, resource: listed}, ExplicitlyDenied, ResourceBased},
+	})
+}
+
+// TestPolicyThatIsMissing: a source without a policy says nothing, which for a boundary is no Allow.
+func TestPolicyThatIsMissing(t *testing.T) {
+	req := &Request{Principal: user, Action: "s3:GetObject", Resource: "arn:aws:s3:::b/k"}
+	p := setup{identity: allowAll}.policies(t)
+	p.Identity = append([]Source{{Name: "gone"}}, p.Identity...)
+	if v := Decide(req, p, nil); v.Outcome != Allowed || v.Source != "identity" {
+		t.Errorf("identity: got %+v", v)
+	}
+	p.Boundary = &Source{Name: "gone"}
+	if v := Decide(req, p, nil); v.Outcome != ImplicitlyDenied || v.By != BoundaryPolicy {
+		t.Errorf("boundary: got %+v", v)
+	}
+}
+
 func TestVerdictNamesStatement(t *testing.T) {
 	v := decide(t, user, "s3:GetObject", "arn:aws:s3:::b/k", account, setup{identity: allowAll, boundary: denyAll})
 	if v.Source != "boundary" || v.SourceARN != "arn:aws:iam::111122223333:policy/boundary" || v.Statement != "No" ||
@@ -332,104 +402,6 @@ func TestTraceIsComplete(t *testing.T) {
 	}
 	if !reflect.DeepEqual(got, want) || step.Outcome != trace.Deny {
 		t.Errorf("%s:\ngot  %q\nwant %q", step.Outcome, got, want)
-	}
-}
-
-// TestMessages: facts/wire-errors.md section 2.1.
-func TestMessages(t *testing.T) {
-	const who, what, which = "arn:aws:iam::1:user/u", "s3:GetObject", "arn:aws:s3:::b/k"
-	base := "User: " + who + " is not authorized to perform: " + what
-	tests := []struct {
-		v          Verdict
-		noResource bool
-		want       string
-	}{
-		{Verdict{Outcome: Allowed}, false, ""},
-		{Verdict{Outcome: ImplicitlyDenied}, true, base},
-		{Verdict{Outcome: ImplicitlyDenied, By: IdentityBased}, false, base + " on resource: " + which + " because no identity-based policy allows the s3:GetObject action"},
-		{Verdict{Outcome: ImplicitlyDenied, By: RoleTrust}, true, base + " because no role trust policy allows the s3:GetObject action"},
-		{Verdict{Outcome: ExplicitlyDenied, By: IdentityBased}, true, base + " with an explicit deny in an identity-based policy"},
-		{Verdict{Outcome: ExplicitlyDenied, By: BoundaryPolicy, SourceARN: "arn:p"}, true, base + " with an explicit deny in a permissions boundary: arn:p"},
-		{Verdict{Outcome: ExplicitlyDenied, By: RoleTrust}, true, base + " with an explicit deny in the role trust policy"},
-	}
-	for _, tt := range tests {
-		if got := tt.v.Message(who, what, which, tt.noResource); got != tt.want {
-			t.Errorf("got  %s\nwant %s", got, tt.want)
-		}
-	}
-}
-
-// TestPrincipalKeys: reference_policies_variables, table of principal key values; id_credentials_mfa_configure-api-require.
-func TestPrincipalKeys(t *testing.T) {
-	now := time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC)
-	session := role
-	session.Tags = map[string]string{"Team": "core"}
-	session.Provider = "arn:aws:iam::1:oidc-provider/x"
-	session.SourceIdentity = "ann"
-	session.TokenIssued = now
-	session.MFA = MFA{Known: true, Present: true, At: now.Add(-90 * time.Second)}
-	session.Claims = policy.Keys{"x:sub": {"s"}, "aws:userid": {"forged"}}
-	noMFA := user
-	noMFA.MFA = MFA{Known: true}
-	ambiguous := user
-	ambiguous.Tags = map[string]string{"Team": "a", "team": "b"}
-	tests := []struct {
-		name string
-		p    Principal
-		want string
-	}{
-		{"user", user, `{"aws:principalaccount":["111122223333"],"aws:principalarn":["arn:aws:iam::111122223333:user/ann"],"aws:principalisawsservice":["false"],"aws:principaltype":["User"],"aws:userid":["AIDAANN"],"aws:username":["ann"]}`},
-		{"user, temporary", noMFA, `{"aws:multifactorauthpresent":["false"],"aws:principalaccount":["111122223333"],"aws:principalarn":["arn:aws:iam::111122223333:user/ann"],"aws:principalisawsservice":["false"],"aws:principaltype":["User"],"aws:userid":["AIDAANN"],"aws:username":["ann"]}`},
-		{"two tags of one key", ambiguous, `{"aws:principalaccount":["111122223333"],"aws:principalarn":["arn:aws:iam::111122223333:user/ann"],"aws:principalisawsservice":["false"],"aws:principaltag/team":["a","b"],"aws:principaltype":["User"],"aws:userid":["AIDAANN"],"aws:username":["ann"]}`},
-		{"session", session, `{"aws:federatedprovider":["arn:aws:iam::1:oidc-provider/x"],"aws:multifactorauthage":["90"],"aws:multifactorauthpresent":["true"],"aws:principalaccount":["111122223333"],"aws:principalarn":["arn:aws:iam::111122223333:role/team/dev"],"aws:principalisawsservice":["false"],"aws:principaltag/team":["core"],"aws:principaltype":["AssumedRole"],"aws:sourceidentity":["ann"],"aws:tokenissuetime":["2026-01-02T03:04:05Z"],"aws:userid":["AROADEV:s"],"x:sub":["s"]}`},
-		{"root", root, `{"aws:principalaccount":["111122223333"],"aws:principalarn":["arn:aws:iam::111122223333:root"],"aws:principalisawsservice":["false"],"aws:principaltype":["Account"],"aws:userid":["111122223333"]}`},
-		{"federated user", federated, `{"aws:principalaccount":["111122223333"],"aws:principalarn":["arn:aws:sts::111122223333:federated-user/app"],"aws:principalisawsservice":["false"],"aws:principaltype":["FederatedUser"],"aws:userid":["111122223333:app"]}`},
-		{"anonymous", Principal{}, `{"aws:principalaccount":["anonymous"],"aws:principaltype":["Anonymous"],"aws:userid":["anonymous"]}`},
-		{"service", eks, `{"aws:principalisawsservice":["true"],"aws:principalservicename":["eks.amazonaws.com"],"aws:principalservicenameslist":["eks.amazonaws.com"]}`},
-	}
-	for _, tt := range tests {
-		got, err := json.Marshal(PrincipalKeys(&tt.p, now))
-		if err != nil || string(got) != tt.want {
-			t.Errorf("%s:\ngot  %s\nwant %s", tt.name, got, tt.want)
-		}
-	}
-}
-
-func TestRequestKeys(t *testing.T) {
-	env := Environment{Time: time.Unix(1767323045, 999), SourceIP: "192.0.2.1", Region: "us-east-1"}
-	k := policy.Keys{}
-	SetRequestTags(k, map[string]string{"b": "2", "A": "1"})
-	SetResourceTags(k, map[string]string{"Team": "core"}, "iam")
-	k.Set("aws:ResourceAccount", "forged")
-	got, err := json.Marshal(RequestKeys(&Principal{}, env, other, k))
-	want := `{"aws:currenttime":["2026-01-02T03:04:05Z"],"aws:epochtime":["1767323045"],"aws:principalaccount":["anonymous"],` +
-		`"aws:principaltype":["Anonymous"],"aws:requestedregion":["us-east-1"],"aws:requesttag/a":["1"],"aws:requesttag/b":["2"],` +
-		`"aws:resourceaccount":["444455556666"],"aws:resourcetag/team":["core"],"aws:securetransport":["false"],` +
-		`"aws:sourceip":["192.0.2.1"],"aws:tagkeys":["A","b"],"aws:userid":["anonymous"],"aws:viaawsservice":["false"],"iam:resourcetag/team":["core"]}`
-	if err != nil || string(got) != want {
-		t.Errorf("got  %s\nwant %s", got, want)
-	}
-}
-
-// TestDecodedMessage: facts/wire-errors.md section 2.3.
-func TestDecodedMessage(t *testing.T) {
-	req := &Request{Principal: user, Action: "s3:GetObject", Resource: "arn:aws:s3:::b/<k>", Keys: policy.Keys{"b": {"2"}, "a": {"1", "x"}}}
-	p := setup{identity: `{"Statement":{"Sid":"S","Effect":"Deny","Action":"s3:*","Resource":"*","Condition":{"StringNotEquals":{"k":"v"}}}}`}.policies(t)
-	got, err := DecodedMessage(req, Decide(req, p, nil))
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := strings.Join([]string{`{"allowed":false,"explicitDeny":true,"matchedStatements":{"items":[{"statementId":"S","effect":"DENY",`,
-		`"principals":{"items":[]},"principalGroups":{"items":[]},"actions":{"items":[{"value":"s3:*"}]},"resources":{"items":[{"value":"*"}]},`,
-		`"conditions":{"items":[{"key":"k","values":{"items":[{"value":"v"}]}}]}}]},"failures":{"items":[]},`,
-		`"context":{"principal":{"id":"AIDAANN","arn":"arn:aws:iam::111122223333:user/ann"},"action":"s3:GetObject","resource":"arn:aws:s3:::b/<k>",`,
-		`"conditions":{"items":[{"key":"a","values":{"items":[{"value":"1"},{"value":"x"}]}},{"key":"b","values":{"items":[{"value":"2"}]}}]}}}`}, "")
-	if string(got) != want {
-		t.Errorf("got  %s\nwant %s", got, want)
-	}
-	implicit, err := DecodedMessage(req, Verdict{Outcome: ImplicitlyDenied, By: IdentityBased})
-	if err != nil || !strings.HasPrefix(string(implicit), `{"allowed":false,"explicitDeny":false,"matchedStatements":{"items":[]},`) {
-		t.Errorf("got %s, %v", implicit, err)
 	}
 }
 

@@ -29,10 +29,8 @@ func DecodedMessage(req *Request, v Verdict) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	if err := e.Encode(m); err != nil {
-		return nil, err
-	}
-	return bytes.TrimSpace(b.Bytes()), nil
+	err := e.Encode(m)
+	return bytes.TrimSpace(b.Bytes()), err
 }
 
 // items is how the message writes every list.
