@@ -28,6 +28,7 @@ type place struct {
 // layers places every package of the module. A new package is added here, in exactly one line.
 var layers = []place{
 	{"policy", core},
+	{"iam", core},
 	{"internal/api/...", core},
 	{"internal/arn", core},
 	{"internal/authz", core},
@@ -36,7 +37,10 @@ var layers = []place{
 	{"internal/catalog", core},
 	{"internal/clusteraccess", core},
 	{"internal/credentials", core},
+	{"internal/mfa", core},
 	{"internal/op", core},
+	{"internal/policycase", core},
+	{"internal/policylint", core},
 	{"internal/trace", core},
 	{"internal/world", core},
 

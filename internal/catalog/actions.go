@@ -26,7 +26,8 @@ type ActionTarget struct {
 	Required bool   `json:"required"`
 }
 
-var actions = sync.OnceValue(func() map[string]Action {
+// reference is the embedded file: service → name of an action → action.
+var reference = sync.OnceValue(func() map[string]map[string]Action {
 	var services map[string]map[string]Action
 	z, err := gzip.NewReader(bytes.NewReader(actionsFile))
 	if err == nil {
@@ -35,8 +36,12 @@ var actions = sync.OnceValue(func() map[string]Action {
 	if err != nil {
 		panic("embedded service authorization reference: " + err.Error())
 	}
+	return services
+})
+
+var actions = sync.OnceValue(func() map[string]Action {
 	all := map[string]Action{}
-	for service, list := range services {
+	for service, list := range reference() {
 		for name, a := range list {
 			all[strings.ToLower(service+":"+name)] = a
 		}

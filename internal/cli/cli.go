@@ -31,8 +31,22 @@ const (
 	exitUsage   = 2
 )
 
-// usageError is a command line that cannot be understood.
+// usageError is a command line, or a file that it names, that cannot be understood.
 type usageError struct{ error }
+
+// exitCode ends a command that has said itself what there is to say.
+type exitCode int
+
+// Error prints "exit code N".
+func (c exitCode) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
+
+// orNil is no error for success.
+func (c exitCode) orNil() error {
+	if c == exitOK {
+		return nil
+	}
+	return c
+}
 
 // app is one run of the command line.
 type app struct {
@@ -55,12 +69,21 @@ func Main(args []string, in io.Reader, out, errs io.Writer, child Child) int {
 	if err == nil {
 		return exitOK
 	}
-	fmt.Fprintln(errs, explain.Printable("airside: "+err.Error()))
+	var code exitCode
+	if errors.As(err, &code) {
+		return int(code)
+	}
+	a.complain(err)
 	var usage usageError
 	if errors.As(err, &usage) {
 		return exitUsage
 	}
 	return exitFailure
+}
+
+// complain prints what went wrong.
+func (a *app) complain(err error) {
+	fmt.Fprintln(a.err, explain.Printable("airside: "+err.Error()))
 }
 
 func (a *app) root() *cobra.Command {
@@ -85,7 +108,7 @@ func (a *app) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.PersistentFlags().StringVar(&a.dir, "state", "", "state `folder` of the lab (default: airside in the XDG state folder)")
-	root.AddCommand(a.up(), a.down(), a.status(), a.env(), a.reset(), a.trail(), a.version(), a.controlPlane())
+	root.AddCommand(a.up(), a.down(), a.status(), a.env(), a.reset(), a.trail(), a.policy(), a.version(), a.controlPlane())
 	for _, cmd := range root.Commands() {
 		wrapArgs(cmd)
 	}
