@@ -63,6 +63,9 @@ func AccountOf(accessKeyID string) (account string, ok bool) {
 // Secret returns a new secret access key of 40 characters.
 func Secret() string { return base64.RawStdEncoding.EncodeToString(bytes(30)) }
 
+// MFASeed returns a new seed of a virtual MFA device: 64 characters of base32.
+func MFASeed() string { return base32.StdEncoding.EncodeToString(bytes(40)) }
+
 // Resource returns a new resource id such as vpc-0123456789abcdef0: the kind, a dash and 17 hexadecimal digits.
 func Resource(kind string) string { return kind + "-" + hex.EncodeToString(bytes(9))[:17] }
 

@@ -82,7 +82,7 @@ func newLab(t testing.TB) *lab {
 	}
 	l.Gateway, err = gateway.New(gateway.Options{
 		Services: []*gateway.Service{{Model: m, Protocol: query.Protocol{}, Family: sigv4.Query, Denial: gateway.STSDenial,
-			Operations: sts.New(sealer).Operations().Table(), Forbid: sts.Forbidden}},
+			Operations: sts.New(sealer, nil).Operations().Table(), Forbid: sts.Forbidden}},
 		World: func() *world.World { return w }, Resolver: credentials.NewResolver(sealer), Sealer: sealer, Trail: l.trail,
 		Log: log, Now: func() time.Time { return now }, Secure: true,
 	})

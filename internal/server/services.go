@@ -24,7 +24,7 @@ func (l *lab) services() ([]*gateway.Service, error) {
 		denial     gateway.Denial
 		operations op.Table
 	}{
-		{"sts", query.Protocol{}, sigv4.Query, gateway.STSDenial, sts.New(l.sealer).Operations().Table()},
+		{"sts", query.Protocol{}, sigv4.Query, gateway.STSDenial, sts.New(l.sealer, l.store).Operations().Table()},
 		{"iam", query.Protocol{}, sigv4.Query, gateway.QueryDenial, iam.New(l.store).Operations().Table()},
 		{"ec2", ec2query.Protocol{}, sigv4.EC2, gateway.EC2Denial, ec2.New(l.store).Operations().Table()},
 		{"eks", restjson.Protocol{}, sigv4.RESTJSON, gateway.JSONDenial, eks.New(l.store).Operations().Table()},

@@ -20,6 +20,7 @@ type World struct {
 	InstanceProfiles Table[*InstanceProfile]
 	AccessKeys       Table[*AccessKey]
 	AccountAliases   Table[*AccountAlias]
+	MFADevices       Table[*MFADevice]
 
 	VPCs           Table[*VPC]
 	Subnets        Table[*Subnet]
@@ -49,6 +50,7 @@ func (w *World) tables() []struct {
 		{KindInstanceProfile, &w.InstanceProfiles},
 		{KindAccessKey, &w.AccessKeys},
 		{KindAccountAlias, &w.AccountAliases},
+		{KindMFADevice, &w.MFADevices},
 		{KindVPC, &w.VPCs},
 		{KindSubnet, &w.Subnets},
 		{KindSecurityGroup, &w.SecurityGroups},

@@ -78,6 +78,13 @@ type AttachedPolicy struct {
 	PolicyArn  *string
 }
 
+// ContextEntry is the iam structure ContextEntry.
+type ContextEntry struct {
+	ContextKeyName   *string
+	ContextKeyValues []string
+	ContextKeyType   *string
+}
+
 // CreateAccessKeyRequest is the request of CreateAccessKey.
 type CreateAccessKeyRequest struct {
 	UserName *string
@@ -171,6 +178,24 @@ type CreateUserResponse struct {
 	User *User
 }
 
+// CreateVirtualMFADeviceRequest is the request of CreateVirtualMFADevice.
+type CreateVirtualMFADeviceRequest struct {
+	Path                 *string
+	VirtualMFADeviceName string // required
+	Tags                 []Tag
+}
+
+// CreateVirtualMFADeviceResponse is the response of CreateVirtualMFADevice.
+type CreateVirtualMFADeviceResponse struct {
+	VirtualMFADevice *VirtualMFADevice // required
+}
+
+// DeactivateMFADeviceRequest is the request of DeactivateMFADevice.
+type DeactivateMFADeviceRequest struct {
+	UserName     *string
+	SerialNumber string // required
+}
+
 // DeleteAccessKeyRequest is the request of DeleteAccessKey.
 type DeleteAccessKeyRequest struct {
 	UserName    *string
@@ -246,6 +271,11 @@ type DeleteUserRequest struct {
 	UserName string // required
 }
 
+// DeleteVirtualMFADeviceRequest is the request of DeleteVirtualMFADevice.
+type DeleteVirtualMFADeviceRequest struct {
+	SerialNumber string // required
+}
+
 // DetachGroupPolicyRequest is the request of DetachGroupPolicy.
 type DetachGroupPolicyRequest struct {
 	GroupName string // required
@@ -262,6 +292,27 @@ type DetachRolePolicyRequest struct {
 type DetachUserPolicyRequest struct {
 	UserName  string // required
 	PolicyArn string // required
+}
+
+// EnableMFADeviceRequest is the request of EnableMFADevice.
+type EnableMFADeviceRequest struct {
+	UserName            string // required
+	SerialNumber        string // required
+	AuthenticationCode1 string // required
+	AuthenticationCode2 string // required
+}
+
+// EvaluationResult is the iam structure EvaluationResult.
+type EvaluationResult struct {
+	EvalActionName                    string // required
+	EvalResourceName                  *string
+	EvalDecision                      string // required
+	MatchedStatements                 []Statement
+	MissingContextValues              []string
+	OrganizationsDecisionDetail       *OrganizationsDecisionDetail
+	PermissionsBoundaryDecisionDetail *PermissionsBoundaryDecisionDetail
+	EvalDecisionDetails               map[string]string
+	ResourceSpecificResults           []ResourceSpecificResult
 }
 
 // GetAccessKeyLastUsedRequest is the request of GetAccessKeyLastUsed.
@@ -298,6 +349,22 @@ type GetAccountSummaryRequest struct{}
 // GetAccountSummaryResponse is the response of GetAccountSummary.
 type GetAccountSummaryResponse struct {
 	SummaryMap map[string]int
+}
+
+// GetContextKeysForCustomPolicyRequest is the request of GetContextKeysForCustomPolicy.
+type GetContextKeysForCustomPolicyRequest struct {
+	PolicyInputList []string // required
+}
+
+// GetContextKeysForPolicyResponse is the response of GetContextKeysForPrincipalPolicy.
+type GetContextKeysForPolicyResponse struct {
+	ContextKeyNames []string
+}
+
+// GetContextKeysForPrincipalPolicyRequest is the request of GetContextKeysForPrincipalPolicy.
+type GetContextKeysForPrincipalPolicyRequest struct {
+	PolicySourceArn string // required
+	PolicyInputList []string
 }
 
 // GetGroupPolicyRequest is the request of GetGroupPolicy.
@@ -346,6 +413,20 @@ type GetLoginProfileRequest struct {
 // GetLoginProfileResponse is the response of GetLoginProfile.
 type GetLoginProfileResponse struct {
 	LoginProfile *LoginProfile // required
+}
+
+// GetMFADeviceRequest is the request of GetMFADevice.
+type GetMFADeviceRequest struct {
+	SerialNumber string // required
+	UserName     *string
+}
+
+// GetMFADeviceResponse is the response of GetMFADevice.
+type GetMFADeviceResponse struct {
+	UserName       *string
+	SerialNumber   string // required
+	EnableDate     *time.Time
+	Certifications map[string]string
 }
 
 // GetPolicyRequest is the request of GetPolicy.
@@ -433,6 +514,13 @@ type GroupDetail struct {
 	CreateDate              *time.Time
 	GroupPolicyList         []PolicyDetail
 	AttachedManagedPolicies []AttachedPolicy
+}
+
+// InlinePolicyIdentifierType is the iam structure InlinePolicyIdentifierType.
+type InlinePolicyIdentifierType struct {
+	PolicyName     string // required
+	AttachmentType string // required
+	AttachmentName string // required
 }
 
 // InstanceProfile is the iam structure InstanceProfile.
@@ -619,6 +707,20 @@ type ListInstanceProfilesResponse struct {
 	InstanceProfiles []InstanceProfile // required
 	IsTruncated      *bool
 	Marker           *string
+}
+
+// ListMFADeviceTagsRequest is the request of ListMFADeviceTags.
+type ListMFADeviceTagsRequest struct {
+	SerialNumber string // required
+	Marker       *string
+	MaxItems     *int
+}
+
+// ListMFADeviceTagsResponse is the response of ListMFADeviceTags.
+type ListMFADeviceTagsResponse struct {
+	Tags        []Tag // required
+	IsTruncated *bool
+	Marker      *string
 }
 
 // ListMFADevicesRequest is the request of ListMFADevices.
@@ -852,6 +954,21 @@ type ManagedPolicyDetail struct {
 	PolicyVersionList             []PolicyVersion
 }
 
+// OrderedOrganizationPolicyType is the iam structure OrderedOrganizationPolicyType.
+type OrderedOrganizationPolicyType struct {
+	ServiceControlPolicyInputList []string
+}
+
+// OrganizationsDecisionDetail is the iam structure OrganizationsDecisionDetail.
+type OrganizationsDecisionDetail struct {
+	AllowedByOrganizations *bool
+}
+
+// PermissionsBoundaryDecisionDetail is the iam structure PermissionsBoundaryDecisionDetail.
+type PermissionsBoundaryDecisionDetail struct {
+	AllowedByPermissionsBoundary *bool
+}
+
 // Policy is the iam structure Policy.
 type Policy struct {
 	PolicyName                    *string
@@ -880,6 +997,13 @@ type PolicyGroup struct {
 	GroupId   *string
 }
 
+// PolicyIdentifier is the iam structure PolicyIdentifier.
+type PolicyIdentifier struct {
+	PolicyType             *string
+	PolicyArn              *string
+	InlinePolicyIdentifier *InlinePolicyIdentifierType
+}
+
 // PolicyRole is the iam structure PolicyRole.
 type PolicyRole struct {
 	RoleName *string
@@ -898,6 +1022,12 @@ type PolicyVersion struct {
 	VersionId        *string
 	IsDefaultVersion *bool
 	CreateDate       *time.Time
+}
+
+// Position is the iam structure Position.
+type Position struct {
+	Line   *int
+	Column *int
 }
 
 // PutGroupPolicyRequest is the request of PutGroupPolicy.
@@ -943,6 +1073,24 @@ type RemoveRoleFromInstanceProfileRequest struct {
 type RemoveUserFromGroupRequest struct {
 	GroupName string // required
 	UserName  string // required
+}
+
+// ResourceSpecificResult is the iam structure ResourceSpecificResult.
+type ResourceSpecificResult struct {
+	EvalResourceName                  string // required
+	EvalResourceDecision              string // required
+	MatchedStatements                 []Statement
+	MissingContextValues              []string
+	EvalDecisionDetails               map[string]string
+	PermissionsBoundaryDecisionDetail *PermissionsBoundaryDecisionDetail
+}
+
+// ResyncMFADeviceRequest is the request of ResyncMFADevice.
+type ResyncMFADeviceRequest struct {
+	UserName            string // required
+	SerialNumber        string // required
+	AuthenticationCode1 string // required
+	AuthenticationCode2 string // required
 }
 
 // Role is the iam structure Role.
@@ -1017,6 +1165,54 @@ type SigningCertificate struct {
 	UploadDate      *time.Time
 }
 
+// SimulateCustomPolicyRequest is the request of SimulateCustomPolicy.
+type SimulateCustomPolicyRequest struct {
+	PolicyInputList                    []string // required
+	PermissionsBoundaryPolicyInputList []string
+	OrderedOrganizationPolicyInputList []OrderedOrganizationPolicyType
+	ActionNames                        []string // required
+	ResourceArns                       []string
+	ResourcePolicy                     *string
+	ResourceOwner                      *string
+	CallerArn                          *string
+	ContextEntries                     []ContextEntry
+	ResourceHandlingOption             *string
+	MaxItems                           *int
+	Marker                             *string
+}
+
+// SimulatePolicyResponse is the response of SimulatePrincipalPolicy.
+type SimulatePolicyResponse struct {
+	EvaluationResults []EvaluationResult
+	IsTruncated       *bool
+	Marker            *string
+}
+
+// SimulatePrincipalPolicyRequest is the request of SimulatePrincipalPolicy.
+type SimulatePrincipalPolicyRequest struct {
+	PolicySourceArn                    string // required
+	PolicyInputList                    []string
+	PermissionsBoundaryPolicyInputList []string
+	PolicyExclusionList                []PolicyIdentifier
+	ActionNames                        []string // required
+	ResourceArns                       []string
+	ResourcePolicy                     *string
+	ResourceOwner                      *string
+	CallerArn                          *string
+	ContextEntries                     []ContextEntry
+	ResourceHandlingOption             *string
+	MaxItems                           *int
+	Marker                             *string
+}
+
+// Statement is the iam structure Statement.
+type Statement struct {
+	SourcePolicyId   *string
+	SourcePolicyType *string
+	StartPosition    *Position
+	EndPosition      *Position
+}
+
 // Tag is the iam structure Tag.
 type Tag struct {
 	Key   string // required
@@ -1027,6 +1223,12 @@ type Tag struct {
 type TagInstanceProfileRequest struct {
 	InstanceProfileName string // required
 	Tags                []Tag  // required
+}
+
+// TagMFADeviceRequest is the request of TagMFADevice.
+type TagMFADeviceRequest struct {
+	SerialNumber string // required
+	Tags         []Tag  // required
 }
 
 // TagPolicyRequest is the request of TagPolicy.
@@ -1051,6 +1253,12 @@ type TagUserRequest struct {
 type UntagInstanceProfileRequest struct {
 	InstanceProfileName string   // required
 	TagKeys             []string // required
+}
+
+// UntagMFADeviceRequest is the request of UntagMFADevice.
+type UntagMFADeviceRequest struct {
+	SerialNumber string   // required
+	TagKeys      []string // required
 }
 
 // UntagPolicyRequest is the request of UntagPolicy.
@@ -1157,97 +1365,110 @@ type VirtualMFADevice struct {
 
 // Operations is the implementation of every operation. A field left empty panics in Table.
 type Operations struct {
-	AddRoleToInstanceProfile       op.Operation[AddRoleToInstanceProfileRequest, op.Empty]
-	AddUserToGroup                 op.Operation[AddUserToGroupRequest, op.Empty]
-	AttachGroupPolicy              op.Operation[AttachGroupPolicyRequest, op.Empty]
-	AttachRolePolicy               op.Operation[AttachRolePolicyRequest, op.Empty]
-	AttachUserPolicy               op.Operation[AttachUserPolicyRequest, op.Empty]
-	CreateAccessKey                op.Operation[CreateAccessKeyRequest, CreateAccessKeyResponse]
-	CreateAccountAlias             op.Operation[CreateAccountAliasRequest, op.Empty]
-	CreateGroup                    op.Operation[CreateGroupRequest, CreateGroupResponse]
-	CreateInstanceProfile          op.Operation[CreateInstanceProfileRequest, CreateInstanceProfileResponse]
-	CreatePolicy                   op.Operation[CreatePolicyRequest, CreatePolicyResponse]
-	CreatePolicyVersion            op.Operation[CreatePolicyVersionRequest, CreatePolicyVersionResponse]
-	CreateRole                     op.Operation[CreateRoleRequest, CreateRoleResponse]
-	CreateUser                     op.Operation[CreateUserRequest, CreateUserResponse]
-	DeleteAccessKey                op.Operation[DeleteAccessKeyRequest, op.Empty]
-	DeleteAccountAlias             op.Operation[DeleteAccountAliasRequest, op.Empty]
-	DeleteGroup                    op.Operation[DeleteGroupRequest, op.Empty]
-	DeleteGroupPolicy              op.Operation[DeleteGroupPolicyRequest, op.Empty]
-	DeleteInstanceProfile          op.Operation[DeleteInstanceProfileRequest, op.Empty]
-	DeleteLoginProfile             op.Operation[DeleteLoginProfileRequest, op.Empty]
-	DeletePolicy                   op.Operation[DeletePolicyRequest, op.Empty]
-	DeletePolicyVersion            op.Operation[DeletePolicyVersionRequest, op.Empty]
-	DeleteRole                     op.Operation[DeleteRoleRequest, op.Empty]
-	DeleteRolePermissionsBoundary  op.Operation[DeleteRolePermissionsBoundaryRequest, op.Empty]
-	DeleteRolePolicy               op.Operation[DeleteRolePolicyRequest, op.Empty]
-	DeleteUser                     op.Operation[DeleteUserRequest, op.Empty]
-	DeleteUserPermissionsBoundary  op.Operation[DeleteUserPermissionsBoundaryRequest, op.Empty]
-	DeleteUserPolicy               op.Operation[DeleteUserPolicyRequest, op.Empty]
-	DetachGroupPolicy              op.Operation[DetachGroupPolicyRequest, op.Empty]
-	DetachRolePolicy               op.Operation[DetachRolePolicyRequest, op.Empty]
-	DetachUserPolicy               op.Operation[DetachUserPolicyRequest, op.Empty]
-	GetAccessKeyLastUsed           op.Operation[GetAccessKeyLastUsedRequest, GetAccessKeyLastUsedResponse]
-	GetAccountAuthorizationDetails op.Operation[GetAccountAuthorizationDetailsRequest, GetAccountAuthorizationDetailsResponse]
-	GetAccountSummary              op.Operation[GetAccountSummaryRequest, GetAccountSummaryResponse]
-	GetGroup                       op.Operation[GetGroupRequest, GetGroupResponse]
-	GetGroupPolicy                 op.Operation[GetGroupPolicyRequest, GetGroupPolicyResponse]
-	GetInstanceProfile             op.Operation[GetInstanceProfileRequest, GetInstanceProfileResponse]
-	GetLoginProfile                op.Operation[GetLoginProfileRequest, GetLoginProfileResponse]
-	GetPolicy                      op.Operation[GetPolicyRequest, GetPolicyResponse]
-	GetPolicyVersion               op.Operation[GetPolicyVersionRequest, GetPolicyVersionResponse]
-	GetRole                        op.Operation[GetRoleRequest, GetRoleResponse]
-	GetRolePolicy                  op.Operation[GetRolePolicyRequest, GetRolePolicyResponse]
-	GetUser                        op.Operation[GetUserRequest, GetUserResponse]
-	GetUserPolicy                  op.Operation[GetUserPolicyRequest, GetUserPolicyResponse]
-	ListAccessKeys                 op.Operation[ListAccessKeysRequest, ListAccessKeysResponse]
-	ListAccountAliases             op.Operation[ListAccountAliasesRequest, ListAccountAliasesResponse]
-	ListAttachedGroupPolicies      op.Operation[ListAttachedGroupPoliciesRequest, ListAttachedGroupPoliciesResponse]
-	ListAttachedRolePolicies       op.Operation[ListAttachedRolePoliciesRequest, ListAttachedRolePoliciesResponse]
-	ListAttachedUserPolicies       op.Operation[ListAttachedUserPoliciesRequest, ListAttachedUserPoliciesResponse]
-	ListEntitiesForPolicy          op.Operation[ListEntitiesForPolicyRequest, ListEntitiesForPolicyResponse]
-	ListGroupPolicies              op.Operation[ListGroupPoliciesRequest, ListGroupPoliciesResponse]
-	ListGroups                     op.Operation[ListGroupsRequest, ListGroupsResponse]
-	ListGroupsForUser              op.Operation[ListGroupsForUserRequest, ListGroupsForUserResponse]
-	ListInstanceProfileTags        op.Operation[ListInstanceProfileTagsRequest, ListInstanceProfileTagsResponse]
-	ListInstanceProfiles           op.Operation[ListInstanceProfilesRequest, ListInstanceProfilesResponse]
-	ListInstanceProfilesForRole    op.Operation[ListInstanceProfilesForRoleRequest, ListInstanceProfilesForRoleResponse]
-	ListMFADevices                 op.Operation[ListMFADevicesRequest, ListMFADevicesResponse]
-	ListPolicies                   op.Operation[ListPoliciesRequest, ListPoliciesResponse]
-	ListPolicyTags                 op.Operation[ListPolicyTagsRequest, ListPolicyTagsResponse]
-	ListPolicyVersions             op.Operation[ListPolicyVersionsRequest, ListPolicyVersionsResponse]
-	ListRolePolicies               op.Operation[ListRolePoliciesRequest, ListRolePoliciesResponse]
-	ListRoleTags                   op.Operation[ListRoleTagsRequest, ListRoleTagsResponse]
-	ListRoles                      op.Operation[ListRolesRequest, ListRolesResponse]
-	ListSSHPublicKeys              op.Operation[ListSSHPublicKeysRequest, ListSSHPublicKeysResponse]
-	ListServiceSpecificCredentials op.Operation[ListServiceSpecificCredentialsRequest, ListServiceSpecificCredentialsResponse]
-	ListSigningCertificates        op.Operation[ListSigningCertificatesRequest, ListSigningCertificatesResponse]
-	ListUserPolicies               op.Operation[ListUserPoliciesRequest, ListUserPoliciesResponse]
-	ListUserTags                   op.Operation[ListUserTagsRequest, ListUserTagsResponse]
-	ListUsers                      op.Operation[ListUsersRequest, ListUsersResponse]
-	ListVirtualMFADevices          op.Operation[ListVirtualMFADevicesRequest, ListVirtualMFADevicesResponse]
-	PutGroupPolicy                 op.Operation[PutGroupPolicyRequest, op.Empty]
-	PutRolePermissionsBoundary     op.Operation[PutRolePermissionsBoundaryRequest, op.Empty]
-	PutRolePolicy                  op.Operation[PutRolePolicyRequest, op.Empty]
-	PutUserPermissionsBoundary     op.Operation[PutUserPermissionsBoundaryRequest, op.Empty]
-	PutUserPolicy                  op.Operation[PutUserPolicyRequest, op.Empty]
-	RemoveRoleFromInstanceProfile  op.Operation[RemoveRoleFromInstanceProfileRequest, op.Empty]
-	RemoveUserFromGroup            op.Operation[RemoveUserFromGroupRequest, op.Empty]
-	SetDefaultPolicyVersion        op.Operation[SetDefaultPolicyVersionRequest, op.Empty]
-	TagInstanceProfile             op.Operation[TagInstanceProfileRequest, op.Empty]
-	TagPolicy                      op.Operation[TagPolicyRequest, op.Empty]
-	TagRole                        op.Operation[TagRoleRequest, op.Empty]
-	TagUser                        op.Operation[TagUserRequest, op.Empty]
-	UntagInstanceProfile           op.Operation[UntagInstanceProfileRequest, op.Empty]
-	UntagPolicy                    op.Operation[UntagPolicyRequest, op.Empty]
-	UntagRole                      op.Operation[UntagRoleRequest, op.Empty]
-	UntagUser                      op.Operation[UntagUserRequest, op.Empty]
-	UpdateAccessKey                op.Operation[UpdateAccessKeyRequest, op.Empty]
-	UpdateAssumeRolePolicy         op.Operation[UpdateAssumeRolePolicyRequest, op.Empty]
-	UpdateGroup                    op.Operation[UpdateGroupRequest, op.Empty]
-	UpdateRole                     op.Operation[UpdateRoleRequest, UpdateRoleResponse]
-	UpdateRoleDescription          op.Operation[UpdateRoleDescriptionRequest, UpdateRoleDescriptionResponse]
-	UpdateUser                     op.Operation[UpdateUserRequest, op.Empty]
+	AddRoleToInstanceProfile         op.Operation[AddRoleToInstanceProfileRequest, op.Empty]
+	AddUserToGroup                   op.Operation[AddUserToGroupRequest, op.Empty]
+	AttachGroupPolicy                op.Operation[AttachGroupPolicyRequest, op.Empty]
+	AttachRolePolicy                 op.Operation[AttachRolePolicyRequest, op.Empty]
+	AttachUserPolicy                 op.Operation[AttachUserPolicyRequest, op.Empty]
+	CreateAccessKey                  op.Operation[CreateAccessKeyRequest, CreateAccessKeyResponse]
+	CreateAccountAlias               op.Operation[CreateAccountAliasRequest, op.Empty]
+	CreateGroup                      op.Operation[CreateGroupRequest, CreateGroupResponse]
+	CreateInstanceProfile            op.Operation[CreateInstanceProfileRequest, CreateInstanceProfileResponse]
+	CreatePolicy                     op.Operation[CreatePolicyRequest, CreatePolicyResponse]
+	CreatePolicyVersion              op.Operation[CreatePolicyVersionRequest, CreatePolicyVersionResponse]
+	CreateRole                       op.Operation[CreateRoleRequest, CreateRoleResponse]
+	CreateUser                       op.Operation[CreateUserRequest, CreateUserResponse]
+	CreateVirtualMFADevice           op.Operation[CreateVirtualMFADeviceRequest, CreateVirtualMFADeviceResponse]
+	DeactivateMFADevice              op.Operation[DeactivateMFADeviceRequest, op.Empty]
+	DeleteAccessKey                  op.Operation[DeleteAccessKeyRequest, op.Empty]
+	DeleteAccountAlias               op.Operation[DeleteAccountAliasRequest, op.Empty]
+	DeleteGroup                      op.Operation[DeleteGroupRequest, op.Empty]
+	DeleteGroupPolicy                op.Operation[DeleteGroupPolicyRequest, op.Empty]
+	DeleteInstanceProfile            op.Operation[DeleteInstanceProfileRequest, op.Empty]
+	DeleteLoginProfile               op.Operation[DeleteLoginProfileRequest, op.Empty]
+	DeletePolicy                     op.Operation[DeletePolicyRequest, op.Empty]
+	DeletePolicyVersion              op.Operation[DeletePolicyVersionRequest, op.Empty]
+	DeleteRole                       op.Operation[DeleteRoleRequest, op.Empty]
+	DeleteRolePermissionsBoundary    op.Operation[DeleteRolePermissionsBoundaryRequest, op.Empty]
+	DeleteRolePolicy                 op.Operation[DeleteRolePolicyRequest, op.Empty]
+	DeleteUser                       op.Operation[DeleteUserRequest, op.Empty]
+	DeleteUserPermissionsBoundary    op.Operation[DeleteUserPermissionsBoundaryRequest, op.Empty]
+	DeleteUserPolicy                 op.Operation[DeleteUserPolicyRequest, op.Empty]
+	DeleteVirtualMFADevice           op.Operation[DeleteVirtualMFADeviceRequest, op.Empty]
+	DetachGroupPolicy                op.Operation[DetachGroupPolicyRequest, op.Empty]
+	DetachRolePolicy                 op.Operation[DetachRolePolicyRequest, op.Empty]
+	DetachUserPolicy                 op.Operation[DetachUserPolicyRequest, op.Empty]
+	EnableMFADevice                  op.Operation[EnableMFADeviceRequest, op.Empty]
+	GetAccessKeyLastUsed             op.Operation[GetAccessKeyLastUsedRequest, GetAccessKeyLastUsedResponse]
+	GetAccountAuthorizationDetails   op.Operation[GetAccountAuthorizationDetailsRequest, GetAccountAuthorizationDetailsResponse]
+	GetAccountSummary                op.Operation[GetAccountSummaryRequest, GetAccountSummaryResponse]
+	GetContextKeysForCustomPolicy    op.Operation[GetContextKeysForCustomPolicyRequest, GetContextKeysForPolicyResponse]
+	GetContextKeysForPrincipalPolicy op.Operation[GetContextKeysForPrincipalPolicyRequest, GetContextKeysForPolicyResponse]
+	GetGroup                         op.Operation[GetGroupRequest, GetGroupResponse]
+	GetGroupPolicy                   op.Operation[GetGroupPolicyRequest, GetGroupPolicyResponse]
+	GetInstanceProfile               op.Operation[GetInstanceProfileRequest, GetInstanceProfileResponse]
+	GetLoginProfile                  op.Operation[GetLoginProfileRequest, GetLoginProfileResponse]
+	GetMFADevice                     op.Operation[GetMFADeviceRequest, GetMFADeviceResponse]
+	GetPolicy                        op.Operation[GetPolicyRequest, GetPolicyResponse]
+	GetPolicyVersion                 op.Operation[GetPolicyVersionRequest, GetPolicyVersionResponse]
+	GetRole                          op.Operation[GetRoleRequest, GetRoleResponse]
+	GetRolePolicy                    op.Operation[GetRolePolicyRequest, GetRolePolicyResponse]
+	GetUser                          op.Operation[GetUserRequest, GetUserResponse]
+	GetUserPolicy                    op.Operation[GetUserPolicyRequest, GetUserPolicyResponse]
+	ListAccessKeys                   op.Operation[ListAccessKeysRequest, ListAccessKeysResponse]
+	ListAccountAliases               op.Operation[ListAccountAliasesRequest, ListAccountAliasesResponse]
+	ListAttachedGroupPolicies        op.Operation[ListAttachedGroupPoliciesRequest, ListAttachedGroupPoliciesResponse]
+	ListAttachedRolePolicies         op.Operation[ListAttachedRolePoliciesRequest, ListAttachedRolePoliciesResponse]
+	ListAttachedUserPolicies         op.Operation[ListAttachedUserPoliciesRequest, ListAttachedUserPoliciesResponse]
+	ListEntitiesForPolicy            op.Operation[ListEntitiesForPolicyRequest, ListEntitiesForPolicyResponse]
+	ListGroupPolicies                op.Operation[ListGroupPoliciesRequest, ListGroupPoliciesResponse]
+	ListGroups                       op.Operation[ListGroupsRequest, ListGroupsResponse]
+	ListGroupsForUser                op.Operation[ListGroupsForUserRequest, ListGroupsForUserResponse]
+	ListInstanceProfileTags          op.Operation[ListInstanceProfileTagsRequest, ListInstanceProfileTagsResponse]
+	ListInstanceProfiles             op.Operation[ListInstanceProfilesRequest, ListInstanceProfilesResponse]
+	ListInstanceProfilesForRole      op.Operation[ListInstanceProfilesForRoleRequest, ListInstanceProfilesForRoleResponse]
+	ListMFADeviceTags                op.Operation[ListMFADeviceTagsRequest, ListMFADeviceTagsResponse]
+	ListMFADevices                   op.Operation[ListMFADevicesRequest, ListMFADevicesResponse]
+	ListPolicies                     op.Operation[ListPoliciesRequest, ListPoliciesResponse]
+	ListPolicyTags                   op.Operation[ListPolicyTagsRequest, ListPolicyTagsResponse]
+	ListPolicyVersions               op.Operation[ListPolicyVersionsRequest, ListPolicyVersionsResponse]
+	ListRolePolicies                 op.Operation[ListRolePoliciesRequest, ListRolePoliciesResponse]
+	ListRoleTags                     op.Operation[ListRoleTagsRequest, ListRoleTagsResponse]
+	ListRoles                        op.Operation[ListRolesRequest, ListRolesResponse]
+	ListSSHPublicKeys                op.Operation[ListSSHPublicKeysRequest, ListSSHPublicKeysResponse]
+	ListServiceSpecificCredentials   op.Operation[ListServiceSpecificCredentialsRequest, ListServiceSpecificCredentialsResponse]
+	ListSigningCertificates          op.Operation[ListSigningCertificatesRequest, ListSigningCertificatesResponse]
+	ListUserPolicies                 op.Operation[ListUserPoliciesRequest, ListUserPoliciesResponse]
+	ListUserTags                     op.Operation[ListUserTagsRequest, ListUserTagsResponse]
+	ListUsers                        op.Operation[ListUsersRequest, ListUsersResponse]
+	ListVirtualMFADevices            op.Operation[ListVirtualMFADevicesRequest, ListVirtualMFADevicesResponse]
+	PutGroupPolicy                   op.Operation[PutGroupPolicyRequest, op.Empty]
+	PutRolePermissionsBoundary       op.Operation[PutRolePermissionsBoundaryRequest, op.Empty]
+	PutRolePolicy                    op.Operation[PutRolePolicyRequest, op.Empty]
+	PutUserPermissionsBoundary       op.Operation[PutUserPermissionsBoundaryRequest, op.Empty]
+	PutUserPolicy                    op.Operation[PutUserPolicyRequest, op.Empty]
+	RemoveRoleFromInstanceProfile    op.Operation[RemoveRoleFromInstanceProfileRequest, op.Empty]
+	RemoveUserFromGroup              op.Operation[RemoveUserFromGroupRequest, op.Empty]
+	ResyncMFADevice                  op.Operation[ResyncMFADeviceRequest, op.Empty]
+	SetDefaultPolicyVersion          op.Operation[SetDefaultPolicyVersionRequest, op.Empty]
+	SimulateCustomPolicy             op.Operation[SimulateCustomPolicyRequest, SimulatePolicyResponse]
+	SimulatePrincipalPolicy          op.Operation[SimulatePrincipalPolicyRequest, SimulatePolicyResponse]
+	TagInstanceProfile               op.Operation[TagInstanceProfileRequest, op.Empty]
+	TagMFADevice                     op.Operation[TagMFADeviceRequest, op.Empty]
+	TagPolicy                        op.Operation[TagPolicyRequest, op.Empty]
+	TagRole                          op.Operation[TagRoleRequest, op.Empty]
+	TagUser                          op.Operation[TagUserRequest, op.Empty]
+	UntagInstanceProfile             op.Operation[UntagInstanceProfileRequest, op.Empty]
+	UntagMFADevice                   op.Operation[UntagMFADeviceRequest, op.Empty]
+	UntagPolicy                      op.Operation[UntagPolicyRequest, op.Empty]
+	UntagRole                        op.Operation[UntagRoleRequest, op.Empty]
+	UntagUser                        op.Operation[UntagUserRequest, op.Empty]
+	UpdateAccessKey                  op.Operation[UpdateAccessKeyRequest, op.Empty]
+	UpdateAssumeRolePolicy           op.Operation[UpdateAssumeRolePolicyRequest, op.Empty]
+	UpdateGroup                      op.Operation[UpdateGroupRequest, op.Empty]
+	UpdateRole                       op.Operation[UpdateRoleRequest, UpdateRoleResponse]
+	UpdateRoleDescription            op.Operation[UpdateRoleDescriptionRequest, UpdateRoleDescriptionResponse]
+	UpdateUser                       op.Operation[UpdateUserRequest, op.Empty]
 }
 
 // Table is the operations by name, as the pipeline runs them.
@@ -1266,6 +1487,8 @@ func (o Operations) Table() op.Table {
 		op.Erase("CreatePolicyVersion", o.CreatePolicyVersion),
 		op.Erase("CreateRole", o.CreateRole),
 		op.Erase("CreateUser", o.CreateUser),
+		op.Erase("CreateVirtualMFADevice", o.CreateVirtualMFADevice),
+		op.Erase("DeactivateMFADevice", o.DeactivateMFADevice),
 		op.Erase("DeleteAccessKey", o.DeleteAccessKey),
 		op.Erase("DeleteAccountAlias", o.DeleteAccountAlias),
 		op.Erase("DeleteGroup", o.DeleteGroup),
@@ -1280,16 +1503,21 @@ func (o Operations) Table() op.Table {
 		op.Erase("DeleteUser", o.DeleteUser),
 		op.Erase("DeleteUserPermissionsBoundary", o.DeleteUserPermissionsBoundary),
 		op.Erase("DeleteUserPolicy", o.DeleteUserPolicy),
+		op.Erase("DeleteVirtualMFADevice", o.DeleteVirtualMFADevice),
 		op.Erase("DetachGroupPolicy", o.DetachGroupPolicy),
 		op.Erase("DetachRolePolicy", o.DetachRolePolicy),
 		op.Erase("DetachUserPolicy", o.DetachUserPolicy),
+		op.Erase("EnableMFADevice", o.EnableMFADevice),
 		op.Erase("GetAccessKeyLastUsed", o.GetAccessKeyLastUsed),
 		op.Erase("GetAccountAuthorizationDetails", o.GetAccountAuthorizationDetails),
 		op.Erase("GetAccountSummary", o.GetAccountSummary),
+		op.Erase("GetContextKeysForCustomPolicy", o.GetContextKeysForCustomPolicy),
+		op.Erase("GetContextKeysForPrincipalPolicy", o.GetContextKeysForPrincipalPolicy),
 		op.Erase("GetGroup", o.GetGroup),
 		op.Erase("GetGroupPolicy", o.GetGroupPolicy),
 		op.Erase("GetInstanceProfile", o.GetInstanceProfile),
 		op.Erase("GetLoginProfile", o.GetLoginProfile),
+		op.Erase("GetMFADevice", o.GetMFADevice),
 		op.Erase("GetPolicy", o.GetPolicy),
 		op.Erase("GetPolicyVersion", o.GetPolicyVersion),
 		op.Erase("GetRole", o.GetRole),
@@ -1308,6 +1536,7 @@ func (o Operations) Table() op.Table {
 		op.Erase("ListInstanceProfileTags", o.ListInstanceProfileTags),
 		op.Erase("ListInstanceProfiles", o.ListInstanceProfiles),
 		op.Erase("ListInstanceProfilesForRole", o.ListInstanceProfilesForRole),
+		op.Erase("ListMFADeviceTags", o.ListMFADeviceTags),
 		op.Erase("ListMFADevices", o.ListMFADevices),
 		op.Erase("ListPolicies", o.ListPolicies),
 		op.Erase("ListPolicyTags", o.ListPolicyTags),
@@ -1329,12 +1558,17 @@ func (o Operations) Table() op.Table {
 		op.Erase("PutUserPolicy", o.PutUserPolicy),
 		op.Erase("RemoveRoleFromInstanceProfile", o.RemoveRoleFromInstanceProfile),
 		op.Erase("RemoveUserFromGroup", o.RemoveUserFromGroup),
+		op.Erase("ResyncMFADevice", o.ResyncMFADevice),
 		op.Erase("SetDefaultPolicyVersion", o.SetDefaultPolicyVersion),
+		op.Erase("SimulateCustomPolicy", o.SimulateCustomPolicy),
+		op.Erase("SimulatePrincipalPolicy", o.SimulatePrincipalPolicy),
 		op.Erase("TagInstanceProfile", o.TagInstanceProfile),
+		op.Erase("TagMFADevice", o.TagMFADevice),
 		op.Erase("TagPolicy", o.TagPolicy),
 		op.Erase("TagRole", o.TagRole),
 		op.Erase("TagUser", o.TagUser),
 		op.Erase("UntagInstanceProfile", o.UntagInstanceProfile),
+		op.Erase("UntagMFADevice", o.UntagMFADevice),
 		op.Erase("UntagPolicy", o.UntagPolicy),
 		op.Erase("UntagRole", o.UntagRole),
 		op.Erase("UntagUser", o.UntagUser),

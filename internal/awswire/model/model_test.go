@@ -40,12 +40,12 @@ func TestParseRefuses(t *testing.T) {
 
 func TestKnows(t *testing.T) {
 	s := load(t, "iam")
-	for name, want := range map[string]bool{"CreateRole": true, "CreateVirtualMFADevice": true, "CreateDragon": false, "": false, "zzz": false} {
+	for name, want := range map[string]bool{"CreateRole": true, "CreateLoginProfile": true, "CreateDragon": false, "": false, "zzz": false} {
 		if got := s.Knows(name); got != want {
 			t.Errorf("Knows(%q) = %v", name, got)
 		}
 	}
-	if s.Operation("CreateVirtualMFADevice") != nil {
+	if s.Operation("CreateLoginProfile") != nil {
 		t.Error("an operation that is not implemented has a model")
 	}
 }

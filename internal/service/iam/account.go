@@ -56,13 +56,18 @@ func mayGetAccountSummary(*op.Call, *iamapi.GetAccountSummaryRequest) ([]op.Chec
 	return one(anything("GetAccountSummary"))
 }
 
-// getAccountSummary tells every key of the API Reference. What Airside does not have — server certificates, MFA
-// devices, identity providers, a root password — is counted as none.
+// getAccountSummary tells every key of the API Reference. What Airside does not have — server
+// certificates, identity providers, a password or MFA device of the root user — is counted as none.
 func (s *Service) getAccountSummary(c *op.Call, _ *iamapi.GetAccountSummaryRequest) (*iamapi.GetAccountSummaryResponse, error) {
 	w, own := c.World, c.Account+"/"
-	versions, rootKeys := 0, 0
+	versions, rootKeys, devicesInUse := 0, 0, 0
 	for p := range w.Policies.All(own) {
 		versions += len(p.Versions)
+	}
+	for d := range w.MFADevices.All(own) {
+		if d.User != "" {
+			devicesInUse++
+		}
 	}
 	if len(keysOf(w, c.Account, "")) > 0 {
 		rootKeys = 1
@@ -83,8 +88,8 @@ func (s *Service) getAccountSummary(c *op.Call, _ *iamapi.GetAccountSummaryReque
 		"ServerCertificates":                0,
 		"ServerCertificatesQuota":           serverCertificatesPerAccount,
 		"Providers":                         0,
-		"MFADevices":                        0,
-		"MFADevicesInUse":                   0,
+		"MFADevices":                        count(w.MFADevices.All(own)),
+		"MFADevicesInUse":                   devicesInUse,
 		"AccountMFAEnabled":                 0,
 		"AccountAccessKeysPresent":          rootKeys,
 		"AccountPasswordPresent":            0,

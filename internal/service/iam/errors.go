@@ -12,6 +12,7 @@ const (
 	invalidInput      = "InvalidInputException"
 	unmodifiable      = "UnmodifiableEntityException"
 	notAttachable     = "PolicyNotAttachableException"
+	invalidCode       = "InvalidAuthenticationCodeException"
 )
 
 // missing is the error for a user, role or group that does not exist.

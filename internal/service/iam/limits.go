@@ -9,9 +9,11 @@ const (
 	rolesPerAccount            = 1000
 	policiesPerAccount         = 1500
 	instanceProfilesPerAccount = 1000
+	mfaDevicesPerAccount       = 5000 // virtual ones, whether enabled or not
 
 	groupsPerUser       = 10
 	accessKeysPerUser   = 2
+	mfaDevicesPerUser   = 8
 	attachedPolicies    = 10 // managed policies of one user, group or role
 	versionsPerPolicy   = 5
 	rolesPerProfile     = 1

@@ -188,6 +188,8 @@ func (s *Service) deleteUser(c *op.Call, in *iamapi.DeleteUserRequest) (*op.Empt
 			return conflict("delete policies")
 		case len(keysOf(tx.World, c.Account, u.Name)) > 0:
 			return conflict("delete access keys")
+		case len(tx.World.MFADevicesOf(u)) > 0:
+			return conflict("delete MFA device")
 		}
 		tx.Delete(u)
 		return nil

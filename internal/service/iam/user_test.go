@@ -251,6 +251,7 @@ func TestEmptyLists(t *testing.T) {
 	l.role("x", trustEC2)
 	l.must("CreateInstanceProfile", &iamapi.CreateInstanceProfileRequest{InstanceProfileName: "x"})
 	policyARN := l.policy("x")
+	serial, _ := l.device("x")
 	lists := 0
 	for _, name := range l.table.Names() {
 		if !strings.HasPrefix(name, "List") {
@@ -262,6 +263,8 @@ func TestEmptyLists(t *testing.T) {
 			switch {
 			case field.Name == "PolicyArn":
 				v.SetString(policyARN)
+			case field.Name == "SerialNumber":
+				v.SetString(serial)
 			case field.Name == "PathPrefix":
 				v.Set(reflect.ValueOf(new("/nothing/here/")))
 			case strings.HasSuffix(field.Name, "Name") && v.Kind() == reflect.String:

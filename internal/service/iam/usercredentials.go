@@ -6,7 +6,7 @@ import (
 	"github.com/airside-dev/airside/internal/op"
 )
 
-// Users of a lab have access keys and nothing else: no password, no MFA device, no SSH key, no certificate, no
+// Users of a lab have access keys and MFA devices and nothing else: no password, no SSH key, no certificate, no
 // service-specific credential can be made yet. These operations say so truthfully, because whoever deletes a user asks
 // for all of them first.
 
@@ -30,19 +30,10 @@ func noneOf[I, O any](action string, name func(*I) *string, nothing O) op.Operat
 	return does(ofUser(action, name), none(name, nothing))
 }
 
-func mfaOwner(in *iamapi.ListMFADevicesRequest) *string                  { return in.UserName }
 func sshKeyOwner(in *iamapi.ListSSHPublicKeysRequest) *string            { return in.UserName }
 func certificateOwner(in *iamapi.ListSigningCertificatesRequest) *string { return in.UserName }
 func serviceCredentialOwner(in *iamapi.ListServiceSpecificCredentialsRequest) *string {
 	return in.UserName
-}
-
-func mayListVirtualMFADevices(*op.Call, *iamapi.ListVirtualMFADevicesRequest) ([]op.Check, error) {
-	return one(anything("ListVirtualMFADevices"))
-}
-
-func listVirtualMFADevices(*op.Call, *iamapi.ListVirtualMFADevicesRequest) (*iamapi.ListVirtualMFADevicesResponse, error) {
-	return &iamapi.ListVirtualMFADevicesResponse{VirtualMFADevices: []iamapi.VirtualMFADevice{}, IsTruncated: new(false)}, nil
 }
 
 func getLoginProfile(c *op.Call, in *iamapi.GetLoginProfileRequest) (*iamapi.GetLoginProfileResponse, error) {

@@ -23,7 +23,8 @@ const (
 )
 
 // assumeRoleAccess asks the role's trust policy. A role that does not exist has none, so that nobody learns from the
-// answer which roles there are.
+// answer which roles there are. A code of the caller's MFA device is part of the question: with a good one, the policies
+// see multi-factor authentication (facts/iam-policy-evaluation.md section 10).
 func assumeRoleAccess(c *op.Call, in *stsapi.AssumeRoleRequest) ([]op.Check, error) {
 	if c.Caller.Kind == authz.Root {
 		return nil, denied("Roles may not be assumed by root accounts.")
@@ -32,8 +33,11 @@ func assumeRoleAccess(c *op.Call, in *stsapi.AssumeRoleRequest) ([]op.Check, err
 	if !ok && len(in.RoleArn) >= minARN {
 		return nil, invalid("%s is invalid", in.RoleArn)
 	}
-	if err := checkMFA(in.SerialNumber, in.TokenCode); err != nil {
+	switch ok, err := passesMFA(c, in.SerialNumber, in.TokenCode); {
+	case err != nil:
 		return nil, err
+	case ok: // for the decision on this call only: the new session does not carry it on
+		c.Caller.MFA = authz.MFA{Known: true, Present: true, At: c.Time}
 	}
 	check := op.Check{
 		Action: "sts:AssumeRole", Resource: in.RoleArn, Owner: target.Account, Trust: true,
@@ -108,18 +112,6 @@ func roleARN(s string) (arn.ARN, bool) {
 	return a, ok
 }
 
-// checkMFA answers for the MFA parameters of a request. No user of this Airside has an MFA device, so that every serial
-// number is that of an unknown device (docs/divergences.md).
-func checkMFA(serial, code *string) error {
-	switch {
-	case serial == nil && code == nil:
-		return nil
-	case serial == nil || code == nil:
-		return denied("MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.")
-	}
-	return denied("MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.")
-}
-
 func (s *Service) assumeRole(c *op.Call, in *stsapi.AssumeRoleRequest) (*stsapi.AssumeRoleResponse, error) {
 	role, ok := c.World.RoleByARN(in.RoleArn)
 	if !ok {
@@ -149,6 +141,9 @@ func (s *Service) assumeRole(c *op.Call, in *stsapi.AssumeRoleRequest) (*stsapi.
 	session.PrincipalID, session.Name = role.ID, in.RoleSessionName
 	session.Tags, session.Transitive = all, slices.Concat(tagKeys(inherited), in.TransitiveTagKeys)
 	session.SourceIdentity = identity
+	if _, err := s.useCode(c, in.SerialNumber, in.TokenCode); err != nil {
+		return nil, err
+	}
 	issued, err := s.issue(session)
 	if err != nil {
 		return nil, err

@@ -5,13 +5,17 @@ import (
 	"github.com/airside-dev/airside/internal/awserr"
 	"github.com/airside-dev/airside/internal/credentials"
 	"github.com/airside-dev/airside/internal/op"
+	"github.com/airside-dev/airside/internal/store"
 )
 
 // Service is STS.
-type Service struct{ sealer *credentials.Sealer }
+type Service struct {
+	sealer *credentials.Sealer
+	store  *store.Store // written to for one thing only: which codes of MFA devices were used
+}
 
-// New returns an STS whose sessions and authorization messages are sealed by sealer.
-func New(sealer *credentials.Sealer) *Service { return &Service{sealer} }
+// New returns an STS whose sessions and authorization messages are sealed by sealer, on the MFA devices of a store.
+func New(sealer *credentials.Sealer, store *store.Store) *Service { return &Service{sealer, store} }
 
 // Operations is what STS implements.
 func (s *Service) Operations() stsapi.Operations {
@@ -32,7 +36,7 @@ func (s *Service) Operations() stsapi.Operations {
 			Access: federationTokenAccess, Do: s.getFederationToken,
 		},
 		GetSessionToken: op.Operation[stsapi.GetSessionTokenRequest, stsapi.GetSessionTokenResponse]{
-			Access: op.Open[stsapi.GetSessionTokenRequest], Do: s.getSessionToken,
+			Access: sessionTokenAccess, Do: s.getSessionToken,
 		},
 	}
 }

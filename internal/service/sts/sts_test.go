@@ -19,6 +19,7 @@ import (
 	"github.com/airside-dev/airside/internal/credentials"
 	"github.com/airside-dev/airside/internal/op"
 	"github.com/airside-dev/airside/internal/service/sts"
+	"github.com/airside-dev/airside/internal/store"
 	"github.com/airside-dev/airside/internal/store/storetest"
 	"github.com/airside-dev/airside/internal/world"
 )
@@ -33,6 +34,7 @@ var now = time.Date(2026, 3, 1, 12, 0, 0, 500, time.UTC)
 
 type lab struct {
 	world    *world.World
+	store    *store.Store
 	sealer   *credentials.Sealer
 	resolver *credentials.Resolver
 	table    op.Table
@@ -52,7 +54,7 @@ func newLab(t *testing.T) *lab {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &lab{s.World(), sealer, credentials.NewResolver(sealer), sts.New(sealer).Operations().Table()}
+	return &lab{s.World(), s, sealer, credentials.NewResolver(sealer), sts.New(sealer, s).Operations().Table()}
 }
 
 // alice is a call that the user signed with her long-term key.

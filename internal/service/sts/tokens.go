@@ -25,14 +25,21 @@ func tokenDuration(c *op.Call, asked *int) int {
 	return seconds
 }
 
-// getSessionToken issues credentials of the user itself. It proves who the caller is and grants nothing, so that no
-// policy guards it (API_GetSessionToken); only long-term credentials may ask.
+// sessionTokenAccess asks no policy: GetSessionToken proves who the caller is and grants nothing (API_GetSessionToken).
+// Only long-term credentials may ask.
+func sessionTokenAccess(c *op.Call, in *stsapi.GetSessionTokenRequest) ([]op.Check, error) {
+	_, err := passesMFA(c, in.SerialNumber, in.TokenCode)
+	return nil, err
+}
+
+// getSessionToken issues credentials of the user itself, which carry on that a code of its MFA device was given.
 func (s *Service) getSessionToken(c *op.Call, in *stsapi.GetSessionTokenRequest) (*stsapi.GetSessionTokenResponse, error) {
-	if err := checkMFA(in.SerialNumber, in.TokenCode); err != nil {
+	passed, err := s.useCode(c, in.SerialNumber, in.TokenCode)
+	if err != nil {
 		return nil, err
 	}
 	session := newSession(c, credentials.SessionToken, c.Caller.Partition, c.Caller.Account, tokenDuration(c, in.DurationSeconds), restriction{})
-	session.PrincipalID = c.Caller.ID
+	session.PrincipalID, session.MFA = c.Caller.ID, passed
 	issued, err := s.issue(session)
 	if err != nil {
 		return nil, err

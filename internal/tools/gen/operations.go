@@ -13,8 +13,10 @@ var implemented = []struct {
 	{"iam", strings.Fields(`
 		CreateUser GetUser ListUsers UpdateUser DeleteUser TagUser UntagUser ListUserTags
 		CreateAccessKey DeleteAccessKey UpdateAccessKey ListAccessKeys GetAccessKeyLastUsed
-		GetLoginProfile DeleteLoginProfile ListMFADevices ListVirtualMFADevices ListSSHPublicKeys ListSigningCertificates
-		ListServiceSpecificCredentials
+		GetLoginProfile DeleteLoginProfile ListSSHPublicKeys ListSigningCertificates ListServiceSpecificCredentials
+		CreateVirtualMFADevice ListVirtualMFADevices DeleteVirtualMFADevice EnableMFADevice ResyncMFADevice
+		DeactivateMFADevice ListMFADevices GetMFADevice TagMFADevice UntagMFADevice ListMFADeviceTags
+		SimulateCustomPolicy SimulatePrincipalPolicy GetContextKeysForCustomPolicy GetContextKeysForPrincipalPolicy
 		CreateGroup GetGroup ListGroups UpdateGroup DeleteGroup
 		AddUserToGroup RemoveUserFromGroup ListGroupsForUser
 		CreateRole GetRole ListRoles UpdateRole UpdateRoleDescription UpdateAssumeRolePolicy DeleteRole
