@@ -1,15 +1,19 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/airside-dev/airside/internal/awswire/model"
 	"github.com/airside-dev/airside/internal/cli"
 	"github.com/airside-dev/airside/internal/controlplane"
 )
@@ -40,7 +44,7 @@ func TestMain(m *testing.M) {
 //	address                         set ADDRESS to the host:port of the lab's endpoint
 //	example NAME                    copy a folder of examples into the current folder
 //
-// and these variables: STATE, a folder with a short path for state folders (a unix socket's path has at most 103 bytes),
+// and these variables: OPERATIONS, a file that lists every implemented operation by service as JSON; STATE, a folder with a short path for state folders (a unix socket's path has at most 103 bytes),
 // where the default state folder is too.
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -73,8 +77,13 @@ func setup(env *testscript.Env) error {
 	}
 	env.Defer(func() { stopLabs(env, state) })
 	env.Values[testKey{}] = env.T()
+	operations := filepath.Join(env.WorkDir, ".operations.json")
+	if err := writeOperations(operations); err != nil {
+		return err
+	}
 	for _, v := range [][2]string{
 		{"STATE", state},
+		{"OPERATIONS", operations},
 		{"XDG_STATE_HOME", state},
 		{"HOME", env.WorkDir},
 		{"KUBECONFIG", filepath.Join(env.WorkDir, "kubeconfig")},
@@ -92,6 +101,23 @@ func setup(env *testscript.Env) error {
 		env.Setenv(v[0], v[1])
 	}
 	return nil
+}
+
+// writeOperations writes the names of every implemented operation by service, for scripts that try them all.
+func writeOperations(path string) error {
+	operations := map[string][]string{}
+	for _, name := range model.Names() {
+		service, err := model.Load(name)
+		if err != nil {
+			return err
+		}
+		operations[name] = slices.Sorted(maps.Keys(service.Operations))
+	}
+	raw, err := json.Marshal(operations)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, raw, 0o600)
 }
 
 // stopLabs stops every lab of a script, however the script ended, and removes their folders. Where the script failed it

@@ -12,7 +12,7 @@ const (
 	// policy "must explicitly grant permission to all principals, including the role itself", whatever the role's
 	// identity-based policies allow. id_roles_update-role-trust-policy is content with the role's ARN "or AWS account
 	// ARN"; false follows that page.
-	AccountTrustsNoSelf = false
+	AccountTrustsNoSelf = true
 
 	// SessionGrantPassesSessionPolicy: a resource policy that names a role session is not limited by an implicit deny
 	// of the session policy (reference_policies_evaluation-logic_policy-eval-denyallow). Observations differ.
