@@ -26,6 +26,8 @@ test:
 
 bench:
 	go test -run '^$$' -bench . -benchmem $(QUICK)
+	go test -run '^$$' -bench GetCallerIdentity -cpu 1 ./internal/gateway
+	go test -run '^$$' -bench . -benchtime 3x ./internal/controlplane ./cmd/airside
 
 fuzz:
 	go run ./internal/tools/fuzzall
