@@ -7,8 +7,8 @@ import (
 	"github.com/airside-dev/airside/internal/arn"
 	"github.com/airside-dev/airside/internal/authz"
 	"github.com/airside-dev/airside/internal/policycase"
-	"github.com/airside-dev/airside/internal/trace"
 	"github.com/airside-dev/airside/policy"
+	"github.com/airside-dev/airside/policy/trace"
 )
 
 // Request is one question.

@@ -1,6 +1,6 @@
 package policy
 
-import "github.com/airside-dev/airside/internal/trace"
+import "github.com/airside-dev/airside/policy/trace"
 
 // Step is one thing that an evaluation looked at, with what it looked at in turn below it.
 type Step = trace.Step

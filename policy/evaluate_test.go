@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/airside-dev/airside/internal/trace"
+	"github.com/airside-dev/airside/policy/trace"
 )
 
 // ask evaluates a policy of one statement both ways and returns the result.

@@ -36,7 +36,7 @@ func TestFiles(t *testing.T) {
 
 // soundLayers and sound are a small module in which every rule holds.
 var soundLayers = []place{
-	{"policy", core}, {"internal/trace", core}, {"internal/arn", core}, {"internal/awsid", core},
+	{"policy", core}, {"policy/trace", core}, {"internal/arn", core}, {"internal/awsid", core},
 	{"internal/store/...", state},
 	{"internal/service/...", meaning},
 	{"internal/sigv4", wire}, {"internal/gateway", wire},
@@ -45,9 +45,9 @@ var soundLayers = []place{
 }
 
 var sound = map[string]string{
-	"policy/parse.go":                         goFile("", "strings", own("internal/trace")),
+	"policy/parse.go":                         goFile("", "strings", own("policy/trace")),
 	"policy/parse_test.go":                    goFile("var now = time.Now()", "os", "time"),
-	"internal/trace/trace.go":                 goFile(""),
+	"policy/trace/trace.go":                 goFile(""),
 	"internal/arn/arn.go":                     goFile("var zero time.Time", "time"),
 	"internal/awsid/awsid.go":                 goFile("", "crypto/rand"),
 	"internal/store/store.go":                 goFile("var now = time.Now()", "os", "time", own("internal/arn")),
@@ -105,13 +105,13 @@ func TestBrokenRules(t *testing.T) {
 		{"the command line knows a service", "internal/cli/cli.go", goFile("", own("internal/service/iam")), nil,
 			[]string{"internal/cli imports internal/service/iam: only internal/server may"}},
 		{"policy knows the project", "policy/parse.go", goFile("", own("internal/arn")), nil,
-			[]string{"policy is public and imports internal/arn: of this module it may use internal/trace only"}},
-		{"core reads files", "internal/trace/trace.go", goFile("", "os"), nil,
-			[]string{"internal/trace is core and imports os: the core is pure"}},
-		{"core speaks HTTP", "internal/trace/trace.go", goFile("", "net/http"), nil,
-			[]string{"internal/trace is core and imports net/http: the core is pure"}},
-		{"core draws lots", "internal/trace/trace.go", goFile("", "crypto/rand"), nil,
-			[]string{"internal/trace is core and imports crypto/rand: the core is pure"}},
+			[]string{"policy is public and imports internal/arn: of this module it may use policy/trace only"}},
+		{"core reads files", "policy/trace/trace.go", goFile("", "os"), nil,
+			[]string{"policy/trace is core and imports os: the core is pure"}},
+		{"core speaks HTTP", "policy/trace/trace.go", goFile("", "net/http"), nil,
+			[]string{"policy/trace is core and imports net/http: the core is pure"}},
+		{"core draws lots", "policy/trace/trace.go", goFile("", "crypto/rand"), nil,
+			[]string{"policy/trace is core and imports crypto/rand: the core is pure"}},
 		{"identifiers draw predictable lots", "internal/awsid/awsid.go", goFile("", "math/rand/v2"), nil,
 			[]string{"internal/awsid is core and imports math/rand/v2: the core is pure"}},
 		{"core reads the clock", "internal/arn/arn.go", goFile("var now = time.Now()", "time"), nil,

@@ -41,7 +41,7 @@ var layers = []place{
 	{"internal/op", core},
 	{"internal/policycase", core},
 	{"internal/policylint", core},
-	{"internal/trace", core},
+	{"policy/trace", core},
 	{"internal/world", core},
 
 	{"internal/audit", state},

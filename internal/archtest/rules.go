@@ -13,7 +13,7 @@ const (
 	server       = "internal/server"
 	services     = "internal/service"
 	policyPkg    = "policy"
-	tracePkg     = "internal/trace"
+	tracePkg     = "policy/trace"
 	kubernetesIO = "k8s.io/kubernetes"
 )
 
@@ -130,7 +130,7 @@ func (c *checker) byLayer(imported string) {
 		if slices.Contains(impure, imported) && !(imported == "crypto/rand" && slices.Contains(drawsLots, c.pkg.path)) {
 			c.fail("is core and imports %s: the core is pure", imported)
 		}
-		if c.pkg.path == policyPkg && strings.HasPrefix(imported, "internal/") && imported != tracePkg {
+		if c.pkg.path == policyPkg && strings.HasPrefix(imported, "internal/") {
 			c.fail("is public and imports %s: of this module it may use %s only", imported, tracePkg)
 		}
 	case meaning:

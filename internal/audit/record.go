@@ -10,7 +10,7 @@ package audit
 import (
 	"time"
 
-	"github.com/airside-dev/airside/internal/trace"
+	"github.com/airside-dev/airside/policy/trace"
 )
 
 // Source says which door a record is about.

@@ -10,8 +10,8 @@ package authz
 import (
 	"time"
 
-	"github.com/airside-dev/airside/internal/trace"
 	"github.com/airside-dev/airside/policy"
+	"github.com/airside-dev/airside/policy/trace"
 )
 
 // PrincipalKind says what sort of caller a principal is.

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"github.com/airside-dev/airside/internal/authz"
-	"github.com/airside-dev/airside/internal/trace"
 	"github.com/airside-dev/airside/policy"
+	"github.com/airside-dev/airside/policy/trace"
 )
 
 // team is a managed policy of five statements with a condition each, as a team's role has three of them: about its

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/airside-dev/airside/internal/policycase"
-	"github.com/airside-dev/airside/internal/trace"
+	"github.com/airside-dev/airside/policy/trace"
 )
 
 // minCorpus is how many decisions the corpus has at least: a folder that was not found must not pass.

@@ -4,8 +4,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/airside-dev/airside/internal/trace"
 	"github.com/airside-dev/airside/policy"
+	"github.com/airside-dev/airside/policy/trace"
 )
 
 // Decide answers one request. With a nil step it stops as soon as the answer is certain; with a step it evaluates every

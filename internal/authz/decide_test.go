@@ -4,8 +4,8 @@ import (
 	"reflect"
 	"testing"
 
-	"github.com/airside-dev/airside/internal/trace"
 	"github.com/airside-dev/airside/policy"
+	"github.com/airside-dev/airside/policy/trace"
 )
 
 const (

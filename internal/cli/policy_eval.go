@@ -14,7 +14,7 @@ import (
 	"github.com/airside-dev/airside/internal/authz"
 	"github.com/airside-dev/airside/internal/explain"
 	"github.com/airside-dev/airside/internal/policycase"
-	"github.com/airside-dev/airside/internal/trace"
+	"github.com/airside-dev/airside/policy/trace"
 )
 
 func (a *app) policyEval() *cobra.Command {

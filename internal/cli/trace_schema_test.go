@@ -135,7 +135,7 @@ func TestSchemaHasEveryConstant(t *testing.T) {
 // constants are the values of the constants of a string type of package trace, sorted.
 func constants(t *testing.T, typeName string) []string {
 	t.Helper()
-	folder := filepath.FromSlash("../trace")
+	folder := filepath.FromSlash("../../policy/trace")
 	entries, err := os.ReadDir(folder)
 	if err != nil {
 		t.Fatal(err)

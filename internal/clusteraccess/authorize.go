@@ -3,7 +3,7 @@ package clusteraccess
 import (
 	"strings"
 
-	"github.com/airside-dev/airside/internal/trace"
+	"github.com/airside-dev/airside/policy/trace"
 )
 
 // Attributes is what is asked about, in the fields of a SubjectAccessReview.

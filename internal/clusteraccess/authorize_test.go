@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/airside-dev/airside/internal/trace"
+	"github.com/airside-dev/airside/policy/trace"
 )
 
 func assoc(policy string, namespaces ...string) Association {

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/airside-dev/airside/internal/trace"
+	"github.com/airside-dev/airside/policy/trace"
 )
 
 // explain is Authorize with a record: for each association whether its scope covers the request, and of its policy the

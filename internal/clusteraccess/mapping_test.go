@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/airside-dev/airside/internal/trace"
+	"github.com/airside-dev/airside/policy/trace"
 )
 
 // cluster is Facts for tests.

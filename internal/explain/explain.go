@@ -8,7 +8,7 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/airside-dev/airside/internal/trace"
+	"github.com/airside-dev/airside/policy/trace"
 )
 
 // marks say how a step ended, in one column.

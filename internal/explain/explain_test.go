@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/airside-dev/airside/internal/trace"
+	"github.com/airside-dev/airside/policy/trace"
 )
 
 func TestText(t *testing.T) {

@@ -7,8 +7,8 @@ import (
 	"github.com/airside-dev/airside/internal/authz"
 	"github.com/airside-dev/airside/internal/awserr"
 	"github.com/airside-dev/airside/internal/op"
-	"github.com/airside-dev/airside/internal/trace"
 	"github.com/airside-dev/airside/policy"
+	"github.com/airside-dev/airside/policy/trace"
 )
 
 // answer is one check with its verdict, kept for the trail.

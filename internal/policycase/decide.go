@@ -4,13 +4,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"time"
 
 	"github.com/airside-dev/airside/internal/arn"
 	"github.com/airside-dev/airside/internal/authz"
-	"github.com/airside-dev/airside/internal/trace"
 	"github.com/airside-dev/airside/policy"
+	"github.com/airside-dev/airside/policy/trace"
 )
 
 // Decide answers the case; a step that is not nil receives the explanation. An error says what in the case is not
@@ -146,11 +147,29 @@ func (b *builder) source(name string, document json.RawMessage, kind policy.Kind
 		return nil
 	}
 	p, err := policy.Check(string(document), kind, false)
+	if err != nil && kind == policy.RCP && isRCPFullAWSAccess(document) {
+		var d *policy.Document
+		if d, err = policy.Parse(string(document)); err == nil {
+			p = policy.Compile(d)
+		}
+	}
 	if err != nil {
 		b.err = fmt.Errorf("%s: %w", name, described(err))
 		return nil
 	}
 	return &authz.Source{Name: name, Policy: p}
+}
+
+// isRCPFullAWSAccess recognises the one RCP with an Allow: AWS attaches it everywhere, and nobody can write another.
+func isRCPFullAWSAccess(document json.RawMessage) bool {
+	var got any
+	err := json.Unmarshal(document, &got)
+	return err == nil && reflect.DeepEqual(got, map[string]any{
+		"Version": "2012-10-17",
+		"Statement": []any{map[string]any{
+			"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*",
+		}},
+	})
 }
 
 // described adds to IAM's words the place and the reason, which IAM does not tell.

@@ -6,8 +6,8 @@ import (
 
 	"github.com/airside-dev/airside/internal/authz"
 	"github.com/airside-dev/airside/internal/policycase"
-	"github.com/airside-dev/airside/internal/trace"
 	"github.com/airside-dev/airside/policy"
+	"github.com/airside-dev/airside/policy/trace"
 )
 
 const (
@@ -29,6 +29,10 @@ func TestLoadAndDecide(t *testing.T) {
 			{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*"}}]}`, authz.ExplicitlyDenied},
 		{"levels as rcps", `{` + request + `,"identityPolicies":[` + allowAll + `],"rcps":[{"level":"root","policies":[{"Version":"2012-10-17","Statement":
 			{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*"}}]}]}`, authz.ExplicitlyDenied},
+		{"RCPFullAWSAccess", `{` + request + `,"identityPolicies":[` + allowAll + `],"rcps":[{"level":"root","policies":[{"Version":"2012-10-17",
+			"Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}]}]}`, authz.Allowed},
+		{"RCPFullAWSAccess allows nothing", `{` + request + `,"rcps":[{"Version":"2012-10-17",
+			"Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}]}`, authz.ImplicitlyDenied},
 		{"another account by its ARN", `{"request":{"action":"sqs:SendMessage","resource":"arn:aws:sqs:eu-west-1:999988887777:q",
 			"principal":"arn:aws:iam::111122223333:user/alice"},"identityPolicies":[` + allowAll + `]}`, authz.ImplicitlyDenied},
 		{"trust policy", `{"request":{"action":"sts:AssumeRole","resource":"arn:aws:iam::111122223333:role/deploy",
@@ -100,6 +104,8 @@ func TestDecideRefuses(t *testing.T) {
 			"federated-user principal only"},
 		{"a document IAM refuses", `{"id":"a",` + request + `,"identityPolicies":[{"Version":"2012-10-17","Statement":
 			[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}]}`, "a: identityPolicies[0]: MalformedPolicyDocument"},
+		{"an Allow in an RCP", `{` + request + `,"rcps":[{"Version":"2012-10-17","Statement":
+			[{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}]}]}`, "rcps[0]: MalformedPolicyDocument"},
 		{"an effect IAM refuses", `{` + request + `,"sessionPolicy":{"Version":"2012-10-17","Statement":
 			[{"Effect":"allow","Action":"*","Resource":"*"}]}}`, "sessionPolicy: "},
 	} {

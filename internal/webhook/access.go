@@ -11,8 +11,8 @@ import (
 	"github.com/airside-dev/airside/internal/audit"
 	"github.com/airside-dev/airside/internal/awsid"
 	"github.com/airside-dev/airside/internal/clusteraccess"
-	"github.com/airside-dev/airside/internal/trace"
 	"github.com/airside-dev/airside/internal/world"
+	"github.com/airside-dev/airside/policy/trace"
 )
 
 // principalIDKey is the extra field by which a user is known to be an AWS principal. The API server drops it when

@@ -15,8 +15,8 @@ import (
 	"github.com/airside-dev/airside/internal/clusteraccess"
 	"github.com/airside-dev/airside/internal/credentials"
 	"github.com/airside-dev/airside/internal/sigv4"
-	"github.com/airside-dev/airside/internal/trace"
 	"github.com/airside-dev/airside/internal/world"
+	"github.com/airside-dev/airside/policy/trace"
 )
 
 // tokenReview answers who a token belongs to. The API server tells its client Unauthorized and no more; why goes to the

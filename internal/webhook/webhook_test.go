@@ -19,8 +19,8 @@ import (
 
 	"github.com/airside-dev/airside/internal/audit"
 	"github.com/airside-dev/airside/internal/credentials"
-	"github.com/airside-dev/airside/internal/trace"
 	"github.com/airside-dev/airside/internal/world"
+	"github.com/airside-dev/airside/policy/trace"
 )
 
 const (

@@ -9,8 +9,8 @@ import (
 	"github.com/airside-dev/airside/internal/api/iamapi"
 	"github.com/airside-dev/airside/internal/arn"
 	"github.com/airside-dev/airside/internal/authz"
-	"github.com/airside-dev/airside/internal/trace"
 	"github.com/airside-dev/airside/policy"
+	"github.com/airside-dev/airside/policy/trace"
 )
 
 // Values of EvalDecision.
