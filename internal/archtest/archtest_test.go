@@ -47,7 +47,7 @@ var soundLayers = []place{
 var sound = map[string]string{
 	"policy/parse.go":                         goFile("", "strings", own("policy/trace")),
 	"policy/parse_test.go":                    goFile("var now = time.Now()", "os", "time"),
-	"policy/trace/trace.go":                 goFile(""),
+	"policy/trace/trace.go":                   goFile(""),
 	"internal/arn/arn.go":                     goFile("var zero time.Time", "time"),
 	"internal/awsid/awsid.go":                 goFile("", "crypto/rand"),
 	"internal/store/store.go":                 goFile("var now = time.Now()", "os", "time", own("internal/arn")),

@@ -62,7 +62,8 @@ func (s *Step) Add(child Step) *Step {
 	if s == nil {
 		return nil
 	}
-	c := &child
+	c := new(Step) // and not &child, which would be allocated for a nil step too
+	*c = child
 	s.Steps = append(s.Steps, c)
 	return c
 }
