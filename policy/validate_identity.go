@@ -13,6 +13,22 @@ const (
 	legacyMessage = "The policy failed legacy parsing"
 )
 
+// CheckGrammar finds what is an error in every kind of policy: a bad Version or Effect, an unknown operator, Action beside
+// NotAction, no statement. It is what a document must pass to mean anything; Validate also says what IAM refuses to store.
+// The error is a *ValidationError.
+func (d *Document) CheckGrammar() error {
+	if pos, ok := d.wellFormed(); !ok {
+		return malformed(pos, syntaxMessage)
+	}
+	for i := range d.Statements {
+		// IAM has other words for "allow", which it takes for an older language.
+		if e := d.Statements[i].Effect; e.Text != Allow && e.Text != Deny {
+			return malformed(e.Pos, syntaxMessage)
+		}
+	}
+	return nil
+}
+
 // validateIdentity checks in the order that was found by trial against CreatePolicy: syntax, version, legacy parsing,
 // Sids, principals, actions present, format of resources, format of actions, resources present.
 func (d *Document) validateIdentity(managed bool) *ValidationError {

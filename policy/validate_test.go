@@ -318,3 +318,26 @@ func TestDocumentsOfTestdata(t *testing.T) {
 		}
 	}
 }
+
+// What every kind of policy must be; a Principal, say, is for Validate to judge.
+func TestCheckGrammar(t *testing.T) {
+	for text, ok := range map[string]bool{
+		`{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}`:                           true,
+		`{"Statement":{"Effect":"Allow","Principal":"*","Action":"s3","Resource":"arn:aws:s3"}}`: true,
+		`{"Statement":{"Effect":"Deny"}}`:                                                        true,
+		`{"Statement":{"Effect":"allow","Action":"*","Resource":"*"}}`:                           false,
+		`{"Statement":{"Effect":"Maybe","Action":"*","Resource":"*"}}`:                           false,
+		`{"Statement":{"Effect":"Allow","Action":"*","NotAction":"*","Resource":"*"}}`:           false,
+		`{"Version":"2013-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}`:    false,
+	} {
+		d, err := Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = d.CheckGrammar()
+		var invalid *ValidationError
+		if ok != (err == nil) || !ok && (!errors.As(err, &invalid) || invalid.Message != syntaxMessage) {
+			t.Errorf("%s: %v, want sound: %v", text, err, ok)
+		}
+	}
+}

@@ -55,8 +55,8 @@ func TestEval(t *testing.T) {
 		{"wrong type", `{"id":"bad","request":{"action":["s3:GetObject"]}}`, 2, "", "case 1: bad: request.action must be a string, not a list"},
 		{"principal", "[" + denied + ",\n" + strings.Replace(denied, `"*"`, `"joe"`, 1) + "," + allowed + "]", 2, no,
 			`c.json:2: case 2: no: principal "joe"`},
-		{"policy", strings.Replace(allowed, `"Action": "s3:*"`, `"Action": "s3"`, 1), 2, "",
-			"c.json:1: case 1: yes: identityPolicies[0]: MalformedPolicyDocument: Actions/Conditions must be prefaced by a vendor"},
+		{"policy", strings.Replace(allowed, `"Effect": "Allow"`, `"Effect": "allow"`, 1), 2, "",
+			"c.json:1: case 1: yes: identityPolicies[0]: MalformedPolicyDocument: Syntax errors in policy."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			code, out, errs := run(t, map[string]string{"c.json": test.text}, "", "eval", "c.json")

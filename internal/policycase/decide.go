@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"reflect"
 	"strings"
 	"time"
 
@@ -111,22 +110,18 @@ func (c *Case) Policies() (*authz.Policies, error) {
 	b := &builder{}
 	trust := strings.HasPrefix(strings.ToLower(c.Request.Action), "sts:") && isRole(c.Request.Resource)
 	p := &authz.Policies{
-		Identity: b.sources("identityPolicies", c.IdentityPolicies, policy.Identity),
-		Boundary: b.source("permissionsBoundary", c.PermissionsBoundary, policy.Boundary),
-		SCPs:     b.levels("scps", c.SCPs, policy.SCP),
-		RCPs:     b.levels("rcps", c.RCPs, policy.RCP),
+		Identity: b.sources("identityPolicies", c.IdentityPolicies),
+		Boundary: b.source("permissionsBoundary", c.PermissionsBoundary),
+		SCPs:     b.levels("scps", c.SCPs),
+		RCPs:     b.levels("rcps", c.RCPs),
 	}
 	if c.SessionPolicy != nil {
 		p.HasSession = true
-		if s := b.source("sessionPolicy", c.SessionPolicy, policy.Session); s != nil {
+		if s := b.source("sessionPolicy", c.SessionPolicy); s != nil {
 			p.Session = []authz.Source{*s}
 		}
 	}
-	kind := policy.Resource
-	if trust {
-		kind = policy.Trust
-	}
-	p.Resource, p.ResourceTrust = b.source("resourcePolicy", c.ResourcePolicy, kind), trust
+	p.Resource, p.ResourceTrust = b.source("resourcePolicy", c.ResourcePolicy), trust
 	if b.err != nil {
 		return nil, c.errorf("%w", b.err)
 	}
@@ -142,34 +137,30 @@ func isRole(resource string) bool {
 // builder compiles documents and keeps the first error.
 type builder struct{ err error }
 
-func (b *builder) source(name string, document json.RawMessage, kind policy.Kind) *authz.Source {
+// source compiles a document, given as an object or as a string that holds one, as AWS's APIs answer it.
+//
+// Only its grammar must be right. What IAM refuses when a policy is stored, such as a short ARN or an action without a
+// service, has a meaning when it is evaluated all the same, and cases ask for that; `airside policy lint` tells the rest.
+func (b *builder) source(name string, document json.RawMessage) *authz.Source {
 	if document == nil || b.err != nil {
 		return nil
 	}
-	p, err := policy.Check(string(document), kind, false)
-	if err != nil && kind == policy.RCP && isRCPFullAWSAccess(document) {
-		var d *policy.Document
-		if d, err = policy.Parse(string(document)); err == nil {
-			p = policy.Compile(d)
+	text := string(document)
+	if strings.HasPrefix(text, `"`) {
+		if err := json.Unmarshal(document, &text); err != nil {
+			b.err = fmt.Errorf("%s: %w", name, err)
+			return nil
 		}
+	}
+	d, err := policy.Parse(text)
+	if err == nil {
+		err = d.CheckGrammar()
 	}
 	if err != nil {
 		b.err = fmt.Errorf("%s: %w", name, described(err))
 		return nil
 	}
-	return &authz.Source{Name: name, Policy: p}
-}
-
-// isRCPFullAWSAccess recognises the one RCP with an Allow: AWS attaches it everywhere, and nobody can write another.
-func isRCPFullAWSAccess(document json.RawMessage) bool {
-	var got any
-	err := json.Unmarshal(document, &got)
-	return err == nil && reflect.DeepEqual(got, map[string]any{
-		"Version": "2012-10-17",
-		"Statement": []any{map[string]any{
-			"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*",
-		}},
-	})
+	return &authz.Source{Name: name, Policy: policy.Compile(d)}
 }
 
 // described adds to IAM's words the place and the reason, which IAM does not tell.
@@ -185,10 +176,10 @@ func described(err error) error {
 	return err
 }
 
-func (b *builder) sources(name string, documents []json.RawMessage, kind policy.Kind) []authz.Source {
+func (b *builder) sources(name string, documents []json.RawMessage) []authz.Source {
 	var all []authz.Source
 	for i, document := range documents {
-		if s := b.source(fmt.Sprintf("%s[%d]", name, i), document, kind); s != nil {
+		if s := b.source(fmt.Sprintf("%s[%d]", name, i), document); s != nil {
 			all = append(all, *s)
 		}
 	}
@@ -196,7 +187,7 @@ func (b *builder) sources(name string, documents []json.RawMessage, kind policy.
 }
 
 // levels keeps a level without policies: in an organization such a level allows nothing.
-func (b *builder) levels(name string, levels []Level, kind policy.Kind) [][]authz.Source {
+func (b *builder) levels(name string, levels []Level) [][]authz.Source {
 	var all [][]authz.Source
 	for i, l := range levels {
 		at := fmt.Sprintf("%s[%d]", name, i)
@@ -204,13 +195,13 @@ func (b *builder) levels(name string, levels []Level, kind policy.Kind) [][]auth
 			at = fmt.Sprintf("%s[%s]", name, l.Level)
 		}
 		if len(l.Policies) == 1 && l.Level == "" {
-			s := b.source(at, l.Policies[0], kind)
+			s := b.source(at, l.Policies[0])
 			if s != nil {
 				all = append(all, []authz.Source{*s})
 			}
 			continue
 		}
-		all = append(all, b.sources(at, l.Policies, kind))
+		all = append(all, b.sources(at, l.Policies))
 	}
 	return all
 }

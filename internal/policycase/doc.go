@@ -3,7 +3,7 @@
 //
 // It owns the JSON form of such a case, how a principal that is written as one string becomes an authz.Principal, and
 // which condition keys follow from it. It does not own the decision (package authz) nor the policy language (package
-// policy): a document that IAM would refuse to store is refused here with the same message.
+// policy): grammar errors are refused with the message of IAM; what IAM merely would not store is evaluated as it stands.
 //
 // A case:
 //

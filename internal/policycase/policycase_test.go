@@ -102,10 +102,9 @@ func TestDecideRefuses(t *testing.T) {
 			"aws:sourceip twice"},
 		{"parent of a user", `{"request":{"action":"s3:GetObject","resource":"*","parent":"arn:aws:iam::111122223333:user/bob",` + alice + `}}`,
 			"federated-user principal only"},
-		{"a document IAM refuses", `{"id":"a",` + request + `,"identityPolicies":[{"Version":"2012-10-17","Statement":
-			[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}]}`, "a: identityPolicies[0]: MalformedPolicyDocument"},
-		{"an Allow in an RCP", `{` + request + `,"rcps":[{"Version":"2012-10-17","Statement":
-			[{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}]}]}`, "rcps[0]: MalformedPolicyDocument"},
+		{"an unknown operator", `{"id":"a",` + request + `,"identityPolicies":[{"Version":"2012-10-17","Statement":
+			[{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringIs":{"aws:x":"y"}}}]}]}`, "a: identityPolicies[0]: MalformedPolicyDocument"},
+		{"a string that holds no document", `{` + request + `,"identityPolicies":["no document"]}`, "identityPolicies[0]: "},
 		{"an effect IAM refuses", `{` + request + `,"sessionPolicy":{"Version":"2012-10-17","Statement":
 			[{"Effect":"allow","Action":"*","Resource":"*"}]}}`, "sessionPolicy: "},
 	} {
@@ -119,6 +118,30 @@ func TestDecideRefuses(t *testing.T) {
 				t.Errorf("error %v, want one with %q", err, test.want)
 			}
 		})
+	}
+}
+
+// What IAM refuses to store has a meaning when it is evaluated (facts/iam-policy-evaluation.md sections 2.1, 2.2 and 2.3).
+func TestDecideTakesWhatIAMWouldNotStore(t *testing.T) {
+	const get = `"request":{"action":"s3:GetObject","resource":"arn:aws:s3:::b/k","principal":"arn:aws:iam::111122223333:user/alice"}`
+	const assume = `"request":{"action":"sts:AssumeRole","resource":"arn:aws:iam::111122223333:role/r","principal":"arn:aws:iam::111122223333:user/alice"}`
+	for name, test := range map[string]struct {
+		text string
+		want authz.Outcome
+	}{
+		"short ARN":                      {`{` + get + `,"identityPolicies":[{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:*"}}]}`, authz.Allowed},
+		"two actions in one":             {`{` + get + `,"identityPolicies":[{"Statement":{"Effect":"Allow","Action":"s3:GetObject, s3:PutObject","Resource":"*"}}]}`, authz.ImplicitlyDenied},
+		"everything but an empty action": {`{` + get + `,"identityPolicies":[{"Statement":{"Effect":"Allow","NotAction":"","Resource":"*"}}]}`, authz.Allowed},
+		"trust in everyone":              {`{` + assume + `,"resourcePolicy":{"Statement":{"Effect":"Allow","Principal":"*","Action":"*"}}}`, authz.Allowed},
+		"a document in a string":         {`{` + get + `,"identityPolicies":["{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}}"]}`, authz.Allowed},
+	} {
+		cases, err := policycase.Load(strings.NewReader(test.text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v, err := cases[0].Decide(nil); err != nil || v.Outcome != test.want {
+			t.Errorf("%s: %s, %v; want %s", name, v.Outcome, err, test.want)
+		}
 	}
 }
 
