@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/airside-dev/airside/internal/arn"
 	"github.com/airside-dev/airside/internal/authz"
 	"github.com/airside-dev/airside/internal/policycase"
 	"github.com/airside-dev/airside/policy"
@@ -103,7 +102,7 @@ func Decide(r *Request, p *Policies, step *policy.Step) (Verdict, error) {
 	if err != nil {
 		return Verdict{}, err
 	}
-	policies.ResourceTrust = assumes(r)
+	policies.ResourceTrust = policycase.DecidedByTrust(r.Action, r.Resource)
 	if step != nil && step.Kind == "" {
 		step.Kind, step.Subject = trace.Decision, r.Action+" on "+r.Resource
 	}
@@ -115,13 +114,6 @@ func Decide(r *Request, p *Policies, step *policy.Step) (Verdict, error) {
 		Statement: v.Deciding,
 		message:   v.Message(r.Principal, r.Action, r.Resource, r.Resource == "*"),
 	}, nil
-}
-
-// assumes tells whether the request is decided by a trust policy.
-func assumes(r *Request) bool {
-	service, _, _ := strings.Cut(r.Action, ":")
-	a, err := arn.Parse(r.Resource)
-	return strings.EqualFold(service, "sts") && err == nil && a.Service == "iam" && a.Type() == "role"
 }
 
 // authz are the same policies as package authz has them.

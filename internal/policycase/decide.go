@@ -108,7 +108,7 @@ func parent(p authz.Principal, s string) (string, error) {
 // Policies are the case's policies, compiled.
 func (c *Case) Policies() (*authz.Policies, error) {
 	b := &builder{}
-	trust := strings.HasPrefix(strings.ToLower(c.Request.Action), "sts:") && isRole(c.Request.Resource)
+	trust := DecidedByTrust(c.Request.Action, c.Request.Resource)
 	p := &authz.Policies{
 		Identity: b.sources("identityPolicies", c.IdentityPolicies),
 		Boundary: b.source("permissionsBoundary", c.PermissionsBoundary),
@@ -128,10 +128,12 @@ func (c *Case) Policies() (*authz.Policies, error) {
 	return p, nil
 }
 
-// isRole tells whether resource is a role: the actions of STS on a role are decided with its trust policy.
-func isRole(resource string) bool {
+// DecidedByTrust tells whether the resource's policy is a role trust policy: the actions of STS on a role are decided
+// with one.
+func DecidedByTrust(action, resource string) bool {
+	service, _, _ := strings.Cut(action, ":")
 	a, err := arn.Parse(resource)
-	return err == nil && a.Service == "iam" && a.Type() == "role"
+	return strings.EqualFold(service, "sts") && err == nil && a.Service == "iam" && a.Type() == "role"
 }
 
 // builder compiles documents and keeps the first error.
